@@ -1,0 +1,60 @@
+# Thin: each target is one line of the project's own programs. `make doctor` says what the machine lacks.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+ENVS := .haihe/envs
+HAIHE := $(ENVS)/jobs/bin/python -m jobs.cli
+PYTEST := $(ENVS)/dev/bin/python -m pytest
+PARTS := unit spark golden system
+
+.DEFAULT_GOAL := help
+.PHONY: help doctor setup setup-dev run up down test $(PARTS:%=test-%) lint catalogue bench chaos fuzz lock clean
+
+help:  ## this list
+	@sed -nE 's/^([a-z]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+doctor:  ## say what this machine lacks, and what to do
+	@$(PYTHON) bin/doctor.py
+
+setup:  ## environments, jars and the embedded store; nothing twice
+	@$(PYTHON) bin/set_up.py jobs airflow
+
+setup-dev:
+	@$(PYTHON) bin/set_up.py jobs airflow dev
+
+run: setup  ## the sample city from its drops to its receipts, through the real Airflow
+	@$(HAIHE) run
+
+up: setup  ## start store and Airflow and leave them running
+	@$(HAIHE) up
+
+down: setup  ## stop exactly those
+	@$(HAIHE) down
+
+test: $(PARTS:%=test-%)  ## every test, the quick parts first
+
+# A part without tests yet (pytest's exit code 5, or no folder) does not fail; .ci/run sees to it that some test ran.
+$(PARTS:%=test-%): test-%: setup-dev
+	@if [ -d tests/$* ]; then $(PYTEST) tests/$* --junitxml=out/tests/$*.xml; code=$$?; [ $$code -eq 5 ] || exit $$code; fi
+
+lint: setup-dev  ## ruff, its formatter, mypy
+	@$(ENVS)/dev/bin/ruff check .
+	@$(ENVS)/dev/bin/ruff format --check .
+	@$(ENVS)/dev/bin/mypy
+
+catalogue: setup  ## check contracts, suites and lists
+	@$(HAIHE) catalogue check
+
+bench: setup-dev  ## the figures, as a table and as out/bench.json
+	@$(ENVS)/dev/bin/python -m benchmarks
+
+chaos: setup-dev  ## SIGKILL after every object and commit of a pass
+	@$(PYTEST) tests/system -m chaos
+
+fuzz: setup-dev  ## property tests, with many more examples
+	@HYPOTHESIS_PROFILE=fuzz $(PYTEST) tests/unit -m fuzz
+
+lock: setup  ## lock files anew from requirements/*.in
+	@for name in tools go jobs airflow dev; do $(ENVS)/tool/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+clean: down  ## remove what was run and built here; environments, secrets and the cache stay
+	@rm -rf out build dist jars/target .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

@@ -1,0 +1,33 @@
+"""The catalogue compiled to one JSON file, for readers that must be quick: Airflow parses every DAG file again at each task's start."""
+
+import json
+import os
+from pathlib import Path
+
+from jobs.catalogue.catalogue import Catalogue
+from jobs.catalogue.frozen import Frozen
+from jobs.errors import CatalogueError
+
+
+class CompiledCatalogue(Frozen):
+    """What a DAG file needs: the resources' names and titles, sorted by name."""
+
+    resources: tuple[str, ...]
+    titles: dict[str, str]
+
+
+def write_compiled(catalogue: Catalogue, path: Path) -> None:
+    """Write the compiled catalogue, whole or not at all."""
+    resources = tuple(sorted(catalogue.contracts))
+    compiled = CompiledCatalogue(resources=resources, titles={name: catalogue.contracts[name].title for name in resources})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(compiled.model_dump(mode="json"), ensure_ascii=False), encoding="utf-8")
+    temporary.replace(path)
+
+
+def load_compiled(path: Path) -> CompiledCatalogue:
+    """The compiled catalogue. Raises: CatalogueError when it was never written."""
+    if not path.is_file():
+        raise CatalogueError(f"{path}: the compiled catalogue is missing. Run `haihe catalogue check` (make does), which writes it.")
+    return CompiledCatalogue.model_validate_json(path.read_bytes())

@@ -1,0 +1,82 @@
+"""A Great Expectations suite as the catalogue sees it: types, kwargs, severities; checked without Great Expectations."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field as Attribute
+from pydantic import ValidationError
+
+from jobs.catalogue.contract import Contract
+from jobs.catalogue.frozen import Frozen, faults_of, read_json, refuse
+from jobs.catalogue.judged import JUDGED
+
+# Columns that every judged frame has beside the contract's own (see jobs/lake/typed.py).
+LINEAGE_COLUMNS = frozenset({"_batch_id", "_provider", "_period_start", "_period_end", "_received_date"})
+
+
+class Expectation(Frozen):
+    """One expectation of a suite file, in Great Expectations' own words."""
+
+    type: str
+    id: str
+    kwargs: Mapping[str, Any]
+    severity: Literal["critical", "warning", "info"] = "critical"
+    notes: str | None = None
+    description: str | None = None
+    meta: Mapping[str, Any] = {}
+
+
+class Suite(Frozen):
+    """A suite file as it stands in `expectations/`. `sha256` is of its bytes."""
+
+    name: str
+    expectations: tuple[Expectation, ...] = Attribute(min_length=0)
+    meta: Mapping[str, Any] = {}
+    notes: str | None = None
+    id: str | None = None
+    suite_parameters: Mapping[str, Any] = {}
+    sha256: str = ""
+
+
+def read_suite(path: Path, contract: Contract) -> Suite:
+    """The suite beside `contract`. Raises: CatalogueError with every type not judged, unknown column and repeated id."""
+    try:
+        suite = Suite.model_validate(read_json(path))
+    except ValidationError as error:
+        raise refuse(path, faults_of(error)) from error
+    faults = [fault for expectation in suite.expectations for fault in _faults(expectation, contract)]
+    ids = [expectation.id for expectation in suite.expectations]
+    faults += [f"id {one!r} stands twice" for one in sorted({one for one in ids if ids.count(one) > 1})]
+    rules = [str(expectation.meta["rule"]) for expectation in suite.expectations if "rule" in expectation.meta]
+    faults += [f"meta.rule {one!r} stands twice" for one in sorted({one for one in rules if rules.count(one) > 1})]
+    if suite.name != contract.resource:
+        faults.append(f"name is {suite.name!r}, the file's place says {contract.resource!r}")
+    if faults:
+        raise refuse(path, faults)
+    return suite.model_copy(update={"sha256": hashlib.sha256(path.read_bytes()).hexdigest()})
+
+
+def columns_of(expectation: Expectation) -> tuple[str, ...]:
+    """The columns an expectation names, in the order of its kwargs."""
+    kwargs = expectation.kwargs
+    single = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
+    return (*single, *kwargs.get("column_list", ()))
+
+
+def _faults(expectation: Expectation, contract: Contract) -> list[str]:
+    known = {field.name for field in contract.fields} | LINEAGE_COLUMNS
+    named = (*columns_of(expectation), *_condition_columns(expectation.kwargs.get("row_condition")))
+    faults = [f"{expectation.id}: unknown column {column!r}" for column in named if column not in known]
+    if expectation.type not in JUDGED:
+        faults.append(f"{expectation.id}: {expectation.type} is not judged yet; judged are {sorted(JUDGED)}")
+    return faults
+
+
+def _condition_columns(condition: object) -> tuple[str, ...]:
+    """The columns of a row condition in Great Expectations' object form; none of one in text, which only Spark can read."""
+    if not isinstance(condition, Mapping):
+        return ()
+    own = (condition["column"]["name"],) if "column" in condition else ()
+    return own + tuple(name for part in condition.get("conditions", ()) for name in _condition_columns(part))

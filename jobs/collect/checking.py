@@ -1,0 +1,122 @@
+"""`haihe check`: a local file judged by the same code in a lake of its own, before it is dropped. No store, nothing sent."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jobs.catalogue.catalogue import Catalogue, load_catalogue
+from jobs.catalogue.period import Period
+from jobs.collect.admission import HEAD_BYTES, MEGABYTE, Admitted, examine
+from jobs.collect.archive import pass_batch
+from jobs.collect.definition import definition_of
+from jobs.collect.drops import Drop
+from jobs.collect.faults import faulty_rows
+from jobs.collect.gate import Reason
+from jobs.collect.pipeline import Desk, city_date
+from jobs.collect.reporting import Page, batch_page, drop_page
+from jobs.collect.run_pass import Work, judge_pass
+from jobs.errors import CatalogueError, DropRefused
+from jobs.intake.keys import DropKey
+from jobs.intake.scan import Scan, Scanner
+from jobs.lake.control import FolderControl
+from jobs.lake.pass_record import Pass, PassBatch
+from jobs.lake.place import local_lake
+from jobs.lake.session import spark_session
+from jobs.reports.next_steps import with_next_steps
+from jobs.reports.receipt_model import Receipt, Text
+from jobs.settings import Settings
+from jobs.storage.objects import StoredObject
+
+BLOCK_BYTES = 8 << 20
+# What a file alone cannot tell.
+ONLY_THE_LAKE = {
+    "key_in_lake": Text(zh="主键是否与以前批次的数据重复", en="whether keys repeat those of earlier batches"),
+    "second_content": Text(zh="该期是否已报送过其他内容", en="whether the period already has another content"),
+    "already_landed": Text(zh="同一内容是否已经接收过", en="whether the same content was received before"),
+}
+
+
+def check_file(settings: Settings, file: Path, resource: str, provider: str, period: str) -> Page:
+    """The receipt that the file would get. Raises: CatalogueError for an unknown resource, provider or period; OSError for the file."""
+    catalogue = load_catalogue(settings.root)
+    for value, known, what in ((resource, catalogue.contracts, "resource"), (provider, catalogue.providers, "provider")):
+        if value not in known:
+            raise CatalogueError(f"{value}: no such {what}. Nothing was judged. Known are {', '.join(sorted(known))}.")
+    if not file.is_file():
+        raise CatalogueError(f"{file}: no such file. Nothing was judged.")
+    drop = _local_drop(file, resource, provider, Period.parse(period))
+    with _private_desk(settings, catalogue, file) as desk:
+        try:
+            admitted = examine(catalogue, drop, resource, Period.parse(period), None, city_date(datetime.now(UTC)), lambda: _head(file))
+            batch = pass_batch(admitted, _scan(desk, file, admitted), "file")
+            page = _judged(desk, admitted, batch)
+        except DropRefused as refusal:
+            details = {name: value for name, value in refusal.details.items() if name not in ("result", "renamed")}
+            page = drop_page(desk, drop, "refused", (Reason(code=refusal.code, params=details),), resource, period)
+    return Page(_as_check(page.receipt, catalogue), page.errors)
+
+
+def _local_drop(file: Path, resource: str, provider: str, period: Period) -> Drop:
+    stat = file.stat()
+    etag = hashlib.sha256(f"{file}{stat.st_mtime_ns}".encode()).hexdigest()[:16]
+    stored = StoredObject(bucket="local", key=f"{resource}/{period.text}/{file.name}", etag=etag, size=stat.st_size, modified_at=datetime.now(UTC))
+    return Drop(provider, stored, DropKey(resource=resource, period=period, file_name=file.name), None, None)
+
+
+@contextmanager
+def _private_desk(settings: Settings, catalogue: Catalogue, file: Path) -> Iterator[Desk]:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="check-", dir=settings.home))
+    try:
+        lake = local_lake(folder)
+        (folder / "raw" / "file").symlink_to(file.absolute())
+        yield Desk(settings, catalogue, FolderControl(folder / "control"), lake)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _head(file: Path) -> bytes:
+    with file.open("rb") as source:
+        return source.read(HEAD_BYTES)
+
+
+def _scan(desk: Desk, file: Path, admitted: Admitted) -> Scan:
+    scanner = Scanner(admitted.dialect, desk.settings.passes.range_mb * MEGABYTE)
+    with file.open("rb") as source:
+        while block := source.read(BLOCK_BYTES):
+            scanner.feed(block)
+    scan = scanner.finish()
+    if not scan.ranges:
+        raise DropRefused("header_only", f"{file}: a header and no row.")
+    return scan
+
+
+def _judged(desk: Desk, admitted: Admitted, batch: PassBatch) -> Page:
+    now = datetime.now(UTC)
+    negatives = desk.catalogue.negatives(None, admitted.contract.resource, admitted.business_date, city_date(now))
+    definition = definition_of(desk, admitted.contract.resource, negatives)
+    record = Pass(
+        resource=admitted.contract.resource,
+        number=1,
+        kind="collect",
+        created_at=now,
+        today=city_date(now),
+        definition="local",
+        lists=admitted.list_versions,
+        batches=(batch,),
+    )
+    spark = spark_session(desk.settings, None, "haihe check")
+    findings, outcomes = judge_pass(desk, spark, Work(record, definition, {}))
+    faulty = faulty_rows(desk, spark, definition.contract, outcomes, desk.settings.passes.reported_rows)
+    return batch_page(desk, record, definition, batch, outcomes[0], findings, faulty.get(batch.batch_id, []))
+
+
+def _as_check(receipt: Receipt, catalogue: Catalogue) -> Receipt:
+    contract = catalogue.contracts[receipt.resource.id] if receipt.resource else None
+    only = [text for name, text in ONLY_THE_LAKE.items() if name == "already_landed" or (contract and contract.load == "append")]
+    links = receipt.links.model_copy(update={"resend": None})
+    return with_next_steps(receipt.model_copy(update={"is_check": True, "not_judged_here": tuple(only), "links": links}))

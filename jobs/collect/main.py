@@ -1,0 +1,228 @@
+"""The main job: discover what came, collect a resource's pending drops in passes, announce what was published."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from pyspark.sql import SparkSession
+
+from jobs.collect.admission import Admitted, admit
+from jobs.collect.archive import archive
+from jobs.collect.definition import definition_of, store_definition
+from jobs.collect.drops import UNPLACED, Drop, pending_drops, resource_of
+from jobs.collect.gate import Reason
+from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcome, write_drop_outcome
+from jobs.collect.pipeline import Pipeline, city_date
+from jobs.collect.reporting import drop_page, write_page
+from jobs.collect.resending import admit_resend
+from jobs.collect.run_pass import finish_pass
+from jobs.errors import DropRefused, ObjectChanged
+from jobs.lake.pass_record import Kind, Pass, PassBatch
+from jobs.lake.passes import create_pass, heartbeat, latest_pass, read_pass
+
+log = logging.getLogger(__name__)
+# Resources whose pending bytes stay below share a session, up to so many of them.
+GROUP_BYTES = 64 << 20
+GROUP_RESOURCES = 8
+SessionMaker = Callable[[], SparkSession]
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a run is asked to look at; None means all."""
+
+    provider: str | None = None
+    resource: str | None = None
+    period: str | None = None
+
+    def drops(self, pipeline: Pipeline) -> dict[str, list[Drop]]:
+        """Pending drops by resource (or UNPLACED), in the order of arrival."""
+        grouped: dict[str, list[Drop]] = defaultdict(list)
+        for drop in pending_drops(pipeline, (self.provider,) if self.provider else None):
+            resource = resource_of(pipeline, drop)
+            period = drop.key.period.text if drop.key and drop.key.period else None
+            if self.resource in (None, resource) and self.period in (None, period):
+                grouped[resource].append(drop)
+        return grouped
+
+
+def discover(pipeline: Pipeline, selection: Selection) -> list[list[str]]:
+    """Groups of resources with something to do: each group one session; large resources alone, small ones together."""
+    drops = selection.drops(pipeline)
+    unfinished = [name for name in pipeline.catalogue.contracts if selection.resource in (None, name) and not latest_pass(pipeline.control, name)[1]]
+    sizes = {resource: sum(drop.stored.size for drop in found) for resource, found in drops.items()}
+    groups: list[list[str]] = []
+    together: list[str] = []
+    for resource in sorted({*sizes, *unfinished}):
+        if sizes.get(resource, 0) >= GROUP_BYTES:
+            groups.append([resource])
+            continue
+        together.append(resource)
+        if len(together) == GROUP_RESOURCES:
+            groups.append(together)
+            together = []
+    return [*groups, together] if together else groups
+
+
+def collect(pipeline: Pipeline, session: SessionMaker, resources: Sequence[str], selection: Selection) -> list[BatchOutcome]:
+    """Bring every pending drop of the resources to its outcome; the outcomes of all batches of the passes finished on the way."""
+    outcomes: list[BatchOutcome] = []
+    for resource in resources:
+        outcomes += _collect_resource(pipeline, session, resource, selection)
+    return outcomes
+
+
+def finish_resource(pipeline: Pipeline, session: SessionMaker, resource: str) -> list[BatchOutcome]:
+    """Finish the resource's last pass if it is not finished."""
+    number, is_done = latest_pass(pipeline.control, resource)
+    if is_done:
+        return []
+    return finish_pass(pipeline, session(), Pass.model_validate(read_pass(pipeline.control, resource, number)))
+
+
+def run_new_pass(pipeline: Pipeline, session: SessionMaker, body: dict[str, Any]) -> list[BatchOutcome]:
+    """Create the resource's next pass and finish it; when another machine is quicker, its pass is finished first."""
+    outcomes: list[BatchOutcome] = []
+    created = None
+    while created is None:
+        outcomes += finish_resource(pipeline, session, body["resource"])
+        created = create_pass(pipeline.control, body["resource"], body)
+    return [*outcomes, *finish_pass(pipeline, session(), Pass.model_validate(created))]
+
+
+def pass_body(pipeline: Pipeline, resource: str, kind: Kind, batches: Sequence[PassBatch], lists: dict[str, str], definition: str) -> dict[str, Any]:
+    """A pass as it is created now."""
+    now = datetime.now(UTC)
+    return {
+        "resource": resource,
+        "kind": kind,
+        "created_at": now.isoformat(timespec="seconds"),
+        "today": city_date(now).isoformat(),
+        "definition": definition,
+        "lists": lists,
+        "batches": [batch.model_dump(mode="json") for batch in batches],
+    }
+
+
+def refuse_drop(pipeline: Pipeline, drop: Drop, refusal: DropRefused) -> None:
+    """Give a drop that no batch comes of its receipt, then its outcome."""
+    details = {name: value for name, value in refusal.details.items() if name != "result"}
+    state = {"already_landed": "already_landed", "object_changed": "read_again"}.get(refusal.code, "refused")
+    resource = drop.key.resource if drop.key else None
+    period = drop.key.period.text if drop.key and drop.key.period else None
+    reasons = (Reason(code=refusal.code, params=_plain(details)),)
+    folder = f"{resource}/{period}/{drop.drop_id}/0" if resource and period else f"_unplaced/{drop.drop_id}/0"
+    write_page(pipeline, drop.provider, folder, drop_page(pipeline, drop, state, reasons, resource, period))
+    if "result" in refusal.details:
+        pipeline.control.create(f"results/_headers/{drop.drop_id}.json", refusal.details["result"])
+    outcome = DropOutcome(
+        drop_id=drop.drop_id,
+        provider=drop.provider,
+        bucket=drop.stored.bucket,
+        key=drop.stored.key,
+        etag=drop.stored.etag,
+        state=state,  # type: ignore[arg-type] # pydantic checks it
+        batch_id=str(details["batch_id"]) if "batch_id" in details else None,
+        resource=resource,
+        period=period,
+        reasons=reasons,
+        receipt=folder,
+        decided_at=drop.stored.modified_at,
+    )
+    write_drop_outcome(pipeline, outcome)
+    log.info("drop_refused provider=%s drop=%s code=%s", drop.provider, drop.drop_id, refusal.code)
+
+
+def _collect_resource(pipeline: Pipeline, session: SessionMaker, resource: str, selection: Selection) -> list[BatchOutcome]:
+    if resource == UNPLACED:
+        for drop in selection.drops(pipeline).get(UNPLACED, []):
+            _refused(pipeline, drop, lambda drop=drop: admit(pipeline, drop, _today()))
+        return []
+    has_work = not latest_pass(pipeline.control, resource)[1] or selection.drops(pipeline).get(resource)
+    if not has_work:
+        return []
+    with heartbeat(pipeline.control, resource, pipeline.settings.passes.heartbeat_seconds):
+        outcomes = finish_resource(pipeline, session, resource)
+        drops = selection.drops(pipeline).get(resource, [])
+        for body in _planned_passes(pipeline, resource, drops):
+            outcomes += run_new_pass(pipeline, session, body)
+        return outcomes
+
+
+def _planned_passes(pipeline: Pipeline, resource: str, drops: Sequence[Drop]) -> list[dict[str, Any]]:
+    """One collect pass per tuple of list versions, oldest business date first, then the resends."""
+    groups: dict[str, tuple[Admitted, list[PassBatch]]] = {}
+    resends: list[PassBatch] = []
+    seen: set[str] = set()
+    for drop in drops:
+        if drop.key and drop.key.resend_of:
+            resent = _refused(pipeline, drop, lambda drop=drop: admit_resend(pipeline, drop))
+            resends += [resent] if resent else []
+            continue
+        found = _refused(pipeline, drop, lambda drop=drop: _admitted_batch(pipeline, drop, seen))
+        if found:
+            admitted, batch = found
+            groups.setdefault(repr(sorted(admitted.list_versions.items())), (admitted, []))[1].append(batch)
+    ordered = sorted(groups.values(), key=lambda group: min(batch.period_end for batch in group[1]))
+    bodies = [_body(pipeline, resource, "collect", batches, admitted) for admitted, batches in ordered]
+    return bodies + _resend_bodies(pipeline, resource, resends)
+
+
+def _admitted_batch(pipeline: Pipeline, drop: Drop, seen: set[str]) -> tuple[Admitted, PassBatch]:
+    admitted = admit(pipeline, drop, _today())
+    batch = archive(pipeline, admitted)
+    standing = latest_outcome(pipeline, admitted.contract.resource, batch.batch_id)
+    if standing or batch.batch_id in seen:
+        raise DropRefused("already_landed", f"{drop.stored.key}: landed already as batch {batch.batch_id}. Nothing was landed.", batch_id=batch.batch_id)
+    seen.add(batch.batch_id)
+    return admitted, batch
+
+
+def _body(pipeline: Pipeline, resource: str, kind: Kind, batches: Sequence[PassBatch], admitted: Admitted) -> dict[str, Any]:
+    negatives = pipeline.catalogue.negatives(None, resource, admitted.business_date, _today())
+    definition = store_definition(pipeline, definition_of(pipeline, resource, negatives))
+    return pass_body(pipeline, resource, kind, batches, admitted.list_versions, definition)
+
+
+def _resend_bodies(pipeline: Pipeline, resource: str, resends: Sequence[PassBatch]) -> list[dict[str, Any]]:
+    """Passes of resends: one for all, but two resends of one batch go one after the other."""
+    rounds: list[dict[str, PassBatch]] = []
+    for batch in resends:
+        place = next((one for one in rounds if batch.batch_id not in one), None)
+        if place is None:
+            rounds.append(place := {})
+        place[batch.batch_id] = batch
+    bodies = []
+    for once in rounds[:1]:  # later rounds build on the outcome of the first; the next run takes them up
+        batches = list(once.values())
+        business_date = min(min(batch.period_end, batch.received_date) for batch in batches)
+        negatives = pipeline.catalogue.negatives(None, resource, business_date, _today())
+        definition = store_definition(pipeline, definition_of(pipeline, resource, negatives))
+        bodies.append(pass_body(pipeline, resource, "resend", batches, pipeline.catalogue.list_versions(business_date, _today()), definition))
+    return bodies
+
+
+def _refused(pipeline: Pipeline, drop: Drop, attempt: Callable[[], Found]) -> Found | None:
+    """What the attempt finds; None once a refusal has been given its receipt."""
+    try:
+        return attempt()
+    except DropRefused as refusal:
+        refuse_drop(pipeline, drop, refusal)
+    except ObjectChanged as error:
+        refuse_drop(pipeline, drop, DropRefused("object_changed", str(error)))
+    return None
+
+
+def _plain(details: dict[str, Any]) -> dict[str, Any]:
+    """Details as receipts and JSON take them: no mapping, no tuple."""
+    flat = {name: list(value) if isinstance(value, (tuple, set)) else value for name, value in details.items()}
+    suggestions = [f"{wrong} → {right}" for wrong, right in flat.pop("renamed", {}).items()]
+    return {**flat, **({"suggestions": suggestions} if suggestions else {})}
+
+
+def _today() -> date:
+    return city_date(datetime.now(UTC))

@@ -1,0 +1,61 @@
+"""Every error Haihe raises on purpose. A message says what, where, with which values, what state things are in, what to do next."""
+
+
+class HaiheError(Exception):
+    """One line for a person; the command line prints it and exits with `exit_code` (1: do not retry, 75: retry)."""
+
+    exit_code = 1
+
+
+class SettingsError(HaiheError):
+    """The configuration cannot be used as it stands."""
+
+
+class CatalogueError(HaiheError):
+    """One file of the catalogue is at fault; the message names the file and all of its faults."""
+
+
+class StoreError(HaiheError):
+    """The object store refused or failed in a way that a repetition will not mend."""
+
+
+class StoreUnavailable(StoreError):
+    """The object store could not be reached, or answered 5xx after all retries. Nothing was changed; run again."""
+
+    exit_code = 75
+
+
+class ObjectChanged(StoreError):
+    """An object is gone or has another ETag than the one it was listed with."""
+
+
+class ObjectExists(StoreError):
+    """A conditional PUT found an object standing under the key."""
+
+
+class ProcessError(HaiheError):
+    """A process of ours (store, scheduler) did not start, or is not ours to stop."""
+
+
+class DropRefused(HaiheError):
+    """A whole file is refused before or while it lands. `code` is the stable name of the reason, see docs/batch-states.md."""
+
+    def __init__(self, code: str, message: str, **details: object) -> None:
+        """Keep the code and the details that the receipt shows."""
+        super().__init__(message)
+        self.code = code
+        self.details = details
+
+
+class RuleError(HaiheError):
+    """A rule cannot be judged. It never counts as passed."""
+
+
+class PassError(HaiheError):
+    """A pass of a resource cannot be finished."""
+
+
+class PassBusy(PassError):
+    """Another process is at work on this resource (its heartbeat lives). Run again later."""
+
+    exit_code = 75

@@ -1,0 +1,1 @@
+"""Delta: the only module that writes tables."""

@@ -1,0 +1,233 @@
+"""Landing: from archived objects to Parquet files of bronze, by Arrow; small batches in this process, large ones by Spark's workers.
+
+Nothing here commits: `landing.files` names what a commit takes. Workers need pyarrow and the package, no Delta and no Spark.
+"""
+
+import json
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.fs as pafs
+from pyspark.sql import SparkSession
+
+from jobs.catalogue.contract import Contract
+from jobs.intake.dialect import Columns, Dialect, RecordLimits
+from jobs.intake.exact import read_exact
+from jobs.intake.fast import NotProven, read_fast
+from jobs.intake.malformed import explain_malformed
+from jobs.intake.scan import Range
+from jobs.lake.bronze import bronze_table_schema, write_file
+from jobs.lake.pass_record import FileRange, Landed, LandedBatch, PassBatch
+from jobs.lake.place import Lake
+
+EXACT_BLOCK_BYTES = 4 << 20
+SAMPLES = 50
+# Below so many malformed rows a share says nothing.
+LEAST_MALFORMED = 10
+# A resend's own first column while it is read; in the file it is `_row`.
+RESENT_ROW = "resent_row"
+# Rows of small batches share files up to this many rows.
+FILE_ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one batch's object is read: where it is, its dialect, its columns in our names, its limits. Travels to workers."""
+
+    filesystem: Callable[[], pafs.FileSystem]
+    path: str
+    batch: PassBatch
+    dialect: Dialect
+    columns: Columns
+    limits: RecordLimits
+    schema: pa.Schema
+
+
+def reading_of(lake: Lake, contract: Contract, batch: PassBatch) -> Reading:
+    """How the batch is read under this contract."""
+    names = contract.headers(batch.provider)
+    own = {"_row": RESENT_ROW} if batch.revision else {}
+    sent = tuple(own.get(header) or names.get(header, header) for header in batch.header)
+    narrative = {field.name: field.max_line_breaks for field in contract.fields}
+    return Reading(
+        filesystem=lake.filesystem,
+        path=lake.path("raw", batch.raw_key),
+        batch=batch,
+        dialect=Dialect(**batch.dialect.model_dump()),
+        columns=Columns(sent=sent, contract=(*(field.name for field in contract.fields), *own.values())),
+        limits=RecordLimits(line_breaks=tuple(narrative.get(name, 0) for name in sent), field_bytes=contract.limits.field_bytes),
+        schema=bronze_table_schema(contract),
+    )
+
+
+def land(spark: SparkSession, lake: Lake, contract: Contract, number: int, batches: Sequence[PassBatch], *, large_bytes: int) -> Landed:
+    """Write the batches' rows as files of bronze; a batch past a technical limit leaves none. Nothing is committed."""
+    large = [batch for batch in batches if batch.size >= large_bytes]
+    small = [batch for batch in batches if batch.size < large_bytes]
+    files: list[dict[str, Any]] = []
+    outcomes: dict[str, LandedBatch] = {}
+    for batch in large:
+        landed, written = _land_large(spark, lake, contract, number, batch)
+        outcomes[batch.batch_id] = landed
+        files += written if landed.refusal is None else []
+    tables: list[pa.Table] = []
+    for batch in small:
+        landed, rows = _land_small(reading_of(lake, contract, batch), contract)
+        outcomes[batch.batch_id] = landed
+        tables += [rows] if landed.refusal is None else []
+    return Landed(batches=outcomes, files=(*files, *_write_together(lake, contract, number, tables)))
+
+
+def read_batch(reading: Reading) -> Iterator[pa.Table]:
+    """The batch's rows as bronze takes them, range by range; from the first unproven cut on by the exact reader."""
+    with reading.filesystem().open_input_file(reading.path) as source:
+        for place, stretch in enumerate(reading.batch.ranges):
+            rows = _read_range(source, stretch, reading)
+            if rows is None:
+                yield from _read_rest(source, reading, place)
+                return
+            yield from rows
+
+
+def _read_range(source: pa.NativeFile, stretch: FileRange, reading: Reading) -> Iterable[pa.Table] | None:
+    """The range's rows; None where its cuts are not proven, so that all that follows must be read in order."""
+    source.seek(stretch.offset)
+    raw = source.read(stretch.length)
+    position = Range(**stretch.model_dump())
+    rows = read_fast(raw, position, reading.dialect, reading.columns, reading.limits)
+    if not isinstance(rows, NotProven):
+        return [_as_bronze(rows, reading)]
+    if not rows.boundary_proven:
+        return None
+    exact = read_exact([raw], position, reading.dialect, reading.columns, reading.limits)
+    return (_as_bronze(pa.Table.from_batches([batch]), reading) for batch in exact)
+
+
+def _read_rest(source: pa.NativeFile, reading: Reading, place: int) -> Iterator[pa.Table]:
+    start, last = reading.batch.ranges[place], reading.batch.ranges[-1]
+    source.seek(start.offset)
+    position = Range(start.offset, last.offset + last.length - start.offset, start.first_line, start.first_record)
+    blocks = iter(lambda: source.read(EXACT_BLOCK_BYTES), b"")
+    for batch in read_exact(blocks, position, reading.dialect, reading.columns, reading.limits):
+        yield _as_bronze(pa.Table.from_batches([batch]), reading)
+
+
+def _as_bronze(rows: pa.Table, reading: Reading) -> pa.Table:
+    batch, count = reading.batch, rows.num_rows
+    number = _resent_row(rows) if batch.revision else rows["_row"]
+    lineage = {"_batch_id": pa.repeat(batch.batch_id, count), "_part": pa.repeat(batch.landed_part, count), "_row": number}
+    columns = [lineage[name] if name in lineage else rows[name] for name in reading.schema.names]
+    return pa.Table.from_arrays([_cast(column, field) for column, field in zip(columns, reading.schema, strict=True)], schema=reading.schema)
+
+
+def _cast(column: Any, field: pa.Field) -> Any:
+    return column if column.type == field.type else column.cast(field.type)
+
+
+def _resent_row(rows: pa.Table) -> Any:
+    """The row that each line of a resend replaces; -1 where the line does not say one."""
+    text = rows[RESENT_ROW]
+    is_number = pc.fill_null(pc.match_substring_regex(text, r"^[0-9]{1,18}$"), fill_value=False)
+    return pc.if_else(is_number, pc.if_else(is_number, text, "0").cast(pa.int64()), -1)
+
+
+def _land_small(reading: Reading, contract: Contract) -> tuple[LandedBatch, pa.Table]:
+    rows = pa.concat_tables([reading.schema.empty_table(), *read_batch(reading)])
+    return _landed(contract, reading.batch, rows.num_rows, *_malformed(rows, reading)), rows
+
+
+def _malformed(rows: pa.Table, reading: Reading) -> tuple[int, list[dict[str, Any]]]:
+    count = rows.num_rows - rows["_malformed"].null_count
+    if not count:
+        return 0, []
+    bad = rows.filter(pc.is_valid(rows["_malformed"])).slice(0, SAMPLES).select(["_row", "_record", "_malformed"]).to_pylist()
+    width = len(reading.columns.sent)
+    told = [(row, explain_malformed(row["_malformed"], reading.dialect, width, reading.limits)) for row in bad]
+    return count, [{"row": row["_row"], "record": row["_record"], "code": fault.code, "details": dict(fault.details)} for row, fault in told]
+
+
+def _landed(contract: Contract, batch: PassBatch, rows: int, malformed: int, samples: list[dict[str, Any]]) -> LandedBatch:
+    return LandedBatch(rows=rows, malformed=malformed, refusal=_refusal(contract, batch, rows, malformed), samples=tuple(samples[:SAMPLES]))
+
+
+def _refusal(contract: Contract, batch: PassBatch, rows: int, malformed: int) -> dict[str, Any] | None:
+    limits = contract.limits
+    share = 100.0 * malformed / rows if rows else 0.0
+    if malformed > limits.malformed_rows or (malformed > LEAST_MALFORMED and share > limits.malformed_pct):
+        params = {"malformed": malformed, "share_pct": round(share, 2), "limit": limits.malformed_rows, "limit_pct": limits.malformed_pct}
+        return {"code": "malformed_over_limit", "params": params}
+    if batch.manifest_rows is not None and batch.manifest_rows != rows:
+        return {"code": "manifest_mismatch", "params": {"what": "rows", "expected": batch.manifest_rows, "found": rows}}
+    if rows == 0:
+        return {"code": "header_only", "params": {}}
+    return None
+
+
+def _write_together(lake: Lake, contract: Contract, number: int, tables: Sequence[pa.Table]) -> list[dict[str, Any]]:
+    if not tables:
+        return []
+    rows = pa.concat_tables(tables)
+    pieces = [rows.slice(start, FILE_ROWS) for start in range(0, rows.num_rows, FILE_ROWS)]
+    return [write_file(piece, lake.filesystem(), lake.path("bronze", contract.table), _file_name(number)) for piece in pieces]
+
+
+def _file_name(number: int) -> str:
+    return f"pass-{number:08d}-{uuid.uuid4().hex}.parquet"
+
+
+def _land_large(spark: SparkSession, lake: Lake, contract: Contract, number: int, batch: PassBatch) -> tuple[LandedBatch, list[dict[str, Any]]]:
+    reading, folder = reading_of(lake, contract, batch), lake.path("bronze", contract.table)
+    results = _run(spark, reading, folder, number, [(place, False) for place in range(len(batch.ranges))])
+    unproven = [result["place"] for result in results if not result["is_proven"]]
+    if unproven:
+        # An odd quote inverts the parity of every later cut: what lies before it is right, the rest is one range.
+        first = min(unproven)
+        results = [result for result in results if result["place"] < first] + _run(spark, reading, folder, number, [(first, True)])
+    ordered = sorted(results, key=lambda result: result["place"])
+    rows = sum(file["rows"] for result in ordered for file in result["files"])
+    samples = [sample for result in ordered for sample in result["samples"]]
+    landed = _landed(contract, batch, rows, sum(result["malformed"] for result in ordered), samples)
+    return landed, [file for result in ordered for file in result["files"]]
+
+
+def _run(spark: SparkSession, reading: Reading, folder: str, number: int, tasks: list[tuple[int, bool]]) -> list[dict[str, Any]]:
+    """One task per (range, whether it is read to the file's end in order), each writing its own files; what came of each."""
+
+    def land_ranges(frames: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for frame in frames:
+            told = [json.dumps(_land_range(reading, folder, number, row["place"], is_rest=row["is_rest"])) for row in frame.to_pylist()]
+            yield pa.RecordBatch.from_pydict({"told": told})
+
+    spread = spark.createDataFrame(tasks, "place int, is_rest boolean").repartitionByRange(len(tasks), "place")
+    return [json.loads(row["told"]) for row in spread.mapInArrow(land_ranges, "told string").collect()]
+
+
+def _land_range(reading: Reading, folder: str, number: int, place: int, *, is_rest: bool) -> dict[str, Any]:
+    filesystem = reading.filesystem()
+    told: dict[str, Any] = {"place": place, "is_proven": True, "malformed": 0, "files": [], "samples": []}
+    with filesystem.open_input_file(reading.path) as source:
+        tables = _read_rest(source, reading, place) if is_rest else _read_range(source, reading.batch.ranges[place], reading)
+        if tables is None:
+            return {**told, "is_proven": False}
+        for rows in _gathered(tables):
+            count, samples = _malformed(rows, reading)
+            told["malformed"] += count
+            told["samples"] = (told["samples"] + samples)[:SAMPLES]
+            told["files"].append(write_file(rows, filesystem, folder, _file_name(number)))
+    return told
+
+
+def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Non-empty tables of up to FILE_ROWS rows or one table more."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held += [table] if table.num_rows else []
+        if sum(part.num_rows for part in held) >= FILE_ROWS:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)

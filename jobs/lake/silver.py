@@ -1,0 +1,197 @@
+"""Publishing: accepted rows to silver by append or MERGE, personal identifiers as keyed token and mask, clear values to the vault."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import reduce
+
+import pyarrow as pa
+from delta.tables import DeltaTable as SparkDeltaTable
+from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import functions as F
+
+from jobs.catalogue.contract import Contract, Field
+from jobs.lake.passes import transaction_id
+from jobs.lake.place import Lake
+from jobs.lake.tables import arrow_type, column, ensure_table, has_transaction, open_table
+from jobs.lake.typed import has_code_book
+from jobs.standards.masking import hmac_pads, masked, token
+from jobs.standards.personal import text_masked
+
+VAULT = "identifiers"
+# Newest last: period, then arrival, then place in the file.
+ORDER = ("_period_end", "_received_at", "_part", "_row")
+LINEAGE_TYPES = {
+    "_provider": (pa.string(), "提供方"),
+    "_period": (pa.string(), "数据期"),
+    "_period_end": (pa.date32(), "数据期末"),
+    "_received_at": (pa.timestamp("us", tz="UTC"), "收到时间"),
+    "_batch_id": (pa.string(), "批次"),
+    "_part": (pa.string(), "文件"),
+    "_row": (pa.int64(), "行号"),
+    "_pass": (pa.int64(), "发布批号"),
+}
+VAULT_SCHEMA = pa.schema([
+    column("kind", pa.string(), "标识种类"),
+    column("token", pa.string(), "令牌"),
+    column("value", pa.string(), "明文"),
+    column("key_version", pa.int64(), "密钥版本"),
+])
+
+
+@dataclass(frozen=True, slots=True)
+class TokenKey:
+    """The lake's one token key. Never in a plan, a log or a repr."""
+
+    version: int
+    secret: bytes
+
+    def __repr__(self) -> str:
+        """The version alone."""
+        return f"TokenKey(version={self.version})"
+
+
+def silver_layer(contract: Contract) -> str:
+    """The bucket of the resource's silver table."""
+    return "silver-restricted" if contract.is_restricted else "silver"
+
+
+def silver_key(contract: Contract) -> tuple[str, ...]:
+    """Silver's key: the provider and the contract's key, tokens in place of protected fields; empty without a key."""
+    return ("_provider", *(silver_name(contract.field(name)) for name in contract.key)) if contract.key else ()
+
+
+def silver_name(field: Field) -> str:
+    """The column that stands for the field in silver's key."""
+    return field.name if field.protection == "clear" else f"{field.name}_token"
+
+
+def silver_schema(contract: Contract) -> pa.Schema:
+    """Silver's columns with Chinese comments, then lineage."""
+    fields = [made for field in contract.fields for made in _schema_columns(field, contract)]
+    lineage = [column(name, kind, comment) for name, (kind, comment) in LINEAGE_TYPES.items()]
+    versions = [column("_key_version", pa.int64(), "密钥版本")] if _tokens(contract) else []
+    return pa.schema([*fields, *lineage, *versions])
+
+
+def is_published(lake: Lake, contract: Contract, number: int) -> bool:
+    """Whether the pass' commit stands in silver."""
+    return has_transaction(open_table(lake, silver_layer(contract), contract.table), transaction_id(contract.resource), number)
+
+
+def ensure_silver(lake: Lake, contract: Contract) -> None:
+    """Silver's table, and the vault where the contract has identifiers."""
+    ensure_table(lake, silver_layer(contract), contract.table, silver_schema(contract), contract.title)
+    if _tokens(contract):
+        ensure_table(lake, "vault", VAULT, VAULT_SCHEMA, "个人标识明文与令牌")
+
+
+def publish(lake: Lake, contract: Contract, number: int, accepted: DataFrame, key: TokenKey, *, redacted: Sequence[str], is_one_batch: bool) -> None:
+    """Write the accepted rows (typed view) of one pass to vault and silver, one version each, once.
+
+    `redacted` names text fields in which the negative list has identifiers masked.
+    """
+    ensure_silver(lake, contract)
+    spark = accepted.sparkSession
+    keyed = _with_pads(accepted, key) if _tokens(contract) else accepted
+    if _tokens(contract):
+        _append(_vault_rows(keyed, contract, key), lake.spark_uri("vault", VAULT), contract, number)
+    rows = keyed.select(*_silver_columns(contract, number, key, redacted))
+    uri = lake.spark_uri(silver_layer(contract), contract.table)
+    if contract.load == "append" or _is_untouched(lake, contract):
+        _append(rows if is_one_batch or contract.load == "append" else _newest(rows, contract), uri, contract, number)
+    else:
+        _merge(spark, rows if is_one_batch else _newest(rows, contract), uri, contract, number)
+
+
+def _schema_columns(field: Field, contract: Contract) -> list[pa.Field]:
+    source = [column(f"{field.name}_source", pa.string(), f"{field.title}（来源代码）")] if has_code_book(field, contract) else []
+    if field.protection == "clear":
+        return [column(field.name, arrow_type(field), field.title), *source]
+    tokens = [column(f"{field.name}_token", pa.string(), f"{field.title}（令牌）")] if field.protection == "token" else []
+    return [*tokens, column(f"{field.name}_masked", pa.string(), f"{field.title}（脱敏）")]
+
+
+def _tokens(contract: Contract) -> list[Field]:
+    return [field for field in contract.fields if field.protection == "token"]
+
+
+def _with_pads(rows: DataFrame, key: TokenKey) -> DataFrame:
+    # The pads travel as a row of a broadcast table: a literal would show in the plan and in the event log.
+    pads = rows.sparkSession.createDataFrame([hmac_pads(key.secret)], "_inner_pad binary, _outer_pad binary")
+    return rows.crossJoin(F.broadcast(pads))
+
+
+def _silver_columns(contract: Contract, number: int, key: TokenKey, redacted: Sequence[str]) -> list[Column]:
+    fields = [made for field in contract.fields for made in _field_columns(field, contract, redacted)]
+    lineage = [F.col(name) for name in LINEAGE_TYPES if name != "_pass"]
+    versions = [F.lit(key.version).cast("bigint").alias("_key_version")] if _tokens(contract) else []
+    return [*fields, *lineage, F.lit(number).cast("bigint").alias("_pass"), *versions]
+
+
+def _field_columns(field: Field, contract: Contract, redacted: Sequence[str]) -> list[Column]:
+    value = F.col(field.name)
+    if field.protection == "clear":
+        shown = text_masked(value).alias(field.name) if field.name in redacted else value
+        return [shown, *([F.col(f"{field.name}__source").alias(f"{field.name}_source")] if has_code_book(field, contract) else [])]
+    tokens = [_token(field).alias(f"{field.name}_token")] if field.protection == "token" else []
+    return [*tokens, masked(value, field.kind).alias(f"{field.name}_masked")]
+
+
+def _token(field: Field) -> Column:
+    return token(F.col(field.name), field.kind, F.col("_inner_pad"), F.col("_outer_pad"))
+
+
+def _vault_rows(rows: DataFrame, contract: Contract, key: TokenKey) -> DataFrame:
+    version = F.lit(key.version).cast("bigint").alias("key_version")
+    pairs = [
+        F.struct(F.lit(field.kind).alias("kind"), _token(field).alias("token"), F.col(field.name).alias("value")) for field in _tokens(contract)
+    ]
+    return rows.select(F.inline(F.array(*pairs))).where("value is not null").distinct().select("kind", "token", "value", version)
+
+
+def _newest(rows: DataFrame, contract: Contract) -> DataFrame:
+    newest_first = Window.partitionBy(*silver_key(contract)).orderBy(*[F.col(name).desc() for name in ORDER], F.col("_batch_id"))
+    return rows.withColumn("_rank", F.row_number().over(newest_first)).where("_rank = 1").drop("_rank")
+
+
+def _append(rows: DataFrame, uri: str, contract: Contract, number: int) -> None:
+    options = {"txnAppId": transaction_id(contract.resource), "txnVersion": str(number)}
+    rows.write.format("delta").mode("append").options(**options).save(uri)
+
+
+def _merge(spark: SparkSession, rows: DataFrame, uri: str, contract: Contract, number: int) -> None:
+    same_key = reduce(Column.__and__, [F.col(f"old.{name}") == F.col(f"new.{name}") for name in silver_key(contract)])
+    # A late older period never overwrites a newer row.
+    is_newer = F.struct("new._period_end", "new._received_at") >= F.struct("old._period_end", "old._received_at")
+    with _transaction(spark, contract, number):
+        (
+            SparkDeltaTable.forPath(spark, uri)
+            .alias("old")
+            .merge(rows.alias("new"), same_key)
+            .whenMatchedUpdateAll(condition=is_newer)
+            .whenNotMatchedInsertAll()
+            .execute()
+        )
+
+
+@contextmanager
+def _transaction(spark: SparkSession, contract: Contract, number: int) -> Iterator[None]:
+    """MERGE takes its transaction from session settings, so they are set for one command and one thread alone."""
+    settings = {
+        "spark.databricks.delta.write.txnAppId": transaction_id(contract.resource),
+        "spark.databricks.delta.write.txnVersion": str(number),
+    }
+    for name, value in settings.items():
+        spark.conf.set(name, value)
+    try:
+        yield
+    finally:
+        for name in settings:
+            spark.conf.unset(name)
+
+
+def _is_untouched(lake: Lake, contract: Contract) -> bool:
+    """Whether silver never took a pass: then an append is what MERGE would come to."""
+    table = open_table(lake, silver_layer(contract), contract.table)
+    return table is not None and table.transaction_version(transaction_id(contract.resource)) is None

@@ -1,0 +1,156 @@
+"""Every rule as bits of a few BIGINT columns: Great Expectations builds the conditions on an empty frame, Spark looks once.
+
+Right only for conditions that hang on the row alone (`judged.BY_MASK`); doubled keys and keys in the lake are given as Columns.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from jobs.errors import RuleError
+from jobs.quality.conditions import Compiled, Flag, MetricDraft, compiled_rules
+from jobs.quality.engines import quietly
+from jobs.quality.layout import BITS_PER_MASK, MALFORMED, MALFORMED_BIT, JudgedRule, Layout, Metric, RuleFault
+from jobs.quality.probe import probe_faults
+from jobs.quality.rules import Rule
+
+
+@dataclass(frozen=True)
+class KeyRule:
+    """A rule about doubled keys: the columns of the key, and the rows among which it must be unique (see `keys.doubled_keys`)."""
+
+    rule: Rule
+    columns: tuple[str, ...]
+    within: Column
+
+
+@dataclass(frozen=True)
+class Masks:
+    """The mask columns of a judgement and their layout. `flags` has the rule's id where the flag comes from outside."""
+
+    layout: Layout
+    keys: tuple[KeyRule, ...]
+    flags: tuple[Column | str, ...]
+
+    @property
+    def errors(self) -> tuple[RuleFault, ...]:
+        """The rules that cannot be judged, with their causes."""
+        return self.layout.errors
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """Ids of the key and lake rules whose flags must be given."""
+        return tuple(flag for flag in self.flags if isinstance(flag, str))
+
+    def columns(self, extra_flags: Mapping[str, Column]) -> list[Column]:
+        """`_mask_0 … _mask_n` BIGINT over the judged frame; a null flag is no fault, and a malformed row has its own bit alone.
+
+        Raises: RuleError when an awaited flag is not given, or one is given that no rule awaits.
+        """
+        flags = self._given(extra_flags)
+        starts = range(0, len(flags), BITS_PER_MASK)
+        return [_packed(flags[start : start + BITS_PER_MASK], start).alias(name) for start, name in zip(starts, self.layout.masks, strict=True)]
+
+    def _given(self, extra_flags: Mapping[str, Column]) -> list[Column]:
+        if set(extra_flags) != set(self.awaited):
+            raise RuleError(
+                f"flags are awaited for the rules {sorted(self.awaited)} and given for {sorted(extra_flags)}. Nothing was judged. "
+                "Give each awaited rule its Column.",
+            )
+        return [extra_flags[flag] if isinstance(flag, str) else flag for flag in self.flags]
+
+
+def compile_masks(empty_frame: DataFrame, rules: Sequence[Rule], broken: Mapping[str, str] | None = None) -> Masks:
+    """The masks of these rules for frames with the columns of `empty_frame`, whose rows, if any, are not looked at.
+
+    A rule that cannot be judged stands in `errors`; so does each of `broken` (rule id -> cause), found out by `rules_that_raise`.
+    """
+    causes = dict(broken or {})
+    compiled, faults = compiled_rules(empty_frame, [rule for rule in rules if rule.rule_id not in causes])
+    causes |= {fault.rule.rule_id: fault.cause for fault in faults}
+    causes |= probe_faults(empty_frame, compiled)
+    errors = tuple(RuleFault(rule=rule, cause=causes[rule.rule_id]) for rule in rules if rule.rule_id in causes)
+    return _assembled([one for one in compiled if one.rule.rule_id not in causes], errors)
+
+
+def rules_that_raise(frame: DataFrame, masks: Masks, extra_flags: Mapping[str, Column]) -> dict[str, str]:
+    """Rule id -> cause for every rule whose condition raises on the rows of `frame`: a Spark job for each rule, after a pass has failed.
+
+    The cause names Spark's error condition and never quotes a value.
+    """
+    causes = {}
+    flags = masks._given(extra_flags)
+    for judged in masks.layout.rules:
+        try:
+            with quietly():
+                frame.agg(F.count_if(flags[judged.bit])).collect()
+        except PySparkException as error:
+            causes[judged.rule.rule_id] = f"raises {error.getCondition() or type(error).__name__} on rows of this pass"
+    return causes
+
+
+class _Bits:
+    """Gives every flag its bit, equal names the same one."""
+
+    def __init__(self) -> None:
+        self.bits = {MALFORMED: MALFORMED_BIT}
+        self.flags: list[Column | str] = [F.lit(False)]  # noqa: FBT003 (a literal)
+
+    def of(self, name: str, flag: Column | str) -> int:
+        if name not in self.bits:
+            self.bits[name] = len(self.flags)
+            self.flags.append(flag)
+        return self.bits[name]
+
+    def all_of(self, *flags: Flag | None) -> tuple[int, ...]:
+        return tuple(self.of(flag.name, flag.column) for flag in flags if flag is not None)
+
+
+def _assembled(compiled: Sequence[Compiled], errors: tuple[RuleFault, ...]) -> Masks:
+    bits = _Bits()
+    judged = tuple(_judged(one, bits) for one in compiled)
+    layout = Layout(rules=judged, errors=errors, flags=tuple(bits.bits))
+    keys = tuple(_key_rule(one) for one in compiled if one.rule.method == "key")
+    return Masks(layout=layout, keys=keys, flags=tuple(bits.flags))
+
+
+def _judged(one: Compiled, bits: _Bits) -> JudgedRule:
+    bit = bits.of(f"rule fails: {one.rule.rule_id}", _own_flag(one))
+    metrics = {name: _metric(draft, bit, bits) for name, draft in one.metrics.items()}
+    return JudgedRule(rule=one.rule, bit=bit, metrics=metrics)
+
+
+def _own_flag(one: Compiled) -> Column | str:
+    if one.unexpected is None:
+        return one.rule.rule_id
+    return one.unexpected if one.domain is None else one.domain.column & one.unexpected
+
+
+def _metric(draft: MetricDraft, rule_bit: int, bits: _Bits) -> Metric:
+    domain = bits.all_of(draft.domain)
+    counted = (*domain, *bits.all_of(draft.missing), *((rule_bit,) if draft.counts_rule else ()))
+    return Metric(bits=counted, domain=domain, is_sum=draft.is_sum)
+
+
+def _key_rule(one: Compiled) -> KeyRule:
+    kwargs = one.rule.kwargs
+    columns = (kwargs["column"],) if "column" in kwargs else tuple(kwargs["column_list"])
+    within = F.lit(True) if one.domain is None else one.domain.column  # noqa: FBT003 (a literal)
+    return KeyRule(rule=one.rule, columns=columns, within=within)
+
+
+def _packed(flags: Sequence[Column], start: int) -> Column:
+    bits = [F.when(flag, F.expr(f"{1 << index}L")).otherwise(F.expr("0L")) for index, flag in enumerate(flags)]
+    malformed = F.expr(f"{1 << MALFORMED_BIT}L" if start == 0 else "0L")
+    return F.when(F.col("_is_malformed"), malformed).otherwise(_any_of(bits))
+
+
+def _any_of(bits: Sequence[Column]) -> Column:
+    """The bitwise or, as a balanced tree: a chain of sixty would nest that deep."""
+    if len(bits) == 1:
+        return bits[0]
+    half = len(bits) // 2
+    return _any_of(bits[:half]).bitwiseOR(_any_of(bits[half:]))

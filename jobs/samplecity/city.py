@@ -1,0 +1,122 @@
+"""The city as a whole: every provider's drops, good and bad, written with the truth beside them."""
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from jobs.catalogue.catalogue import Catalogue
+from jobs.samplecity.extract import Extract, Fault, State, Written, write_extract
+from jobs.samplecity.plan import Plan
+from jobs.samplecity.resources import civil, coldchain, credit, grid, market, power, startup, tax
+from jobs.samplecity.truth import TRUTH, City, DropTruth, ManyWarnings, write_truth
+
+MANIFEST_SUFFIX = ".manifest.json"
+
+
+@dataclass(frozen=True)
+class Stray:
+    """A copy of an extract's file under another resource, period or name, and what must come of it."""
+
+    of: Extract
+    resource: str
+    period: str
+    name: str
+    state: State
+    reason: str
+
+
+def write_city(root: Path, catalogue: Catalogue, seed: int, scale: float, received: date) -> City:
+    """Write `root/drops/<provider>/<resource>/<period>/<name>` and `root/truth.json`, in place of what stood there.
+
+    The files hang on seed and scale alone, `received` (the day of the drop) only decides which penalties are told too late.
+    """
+    plan = Plan(catalogue, seed, scale)
+    shutil.rmtree(root / "drops", ignore_errors=True)
+    (root / TRUTH).unlink(missing_ok=True)
+    drops: list[DropTruth] = []
+    faults: list[Fault] = []
+    warnings: list[ManyWarnings] = []
+    extracts = city_extracts(plan, received)
+    for extract in extracts:
+        path = root / "drops" / extract.file
+        written = write_extract(extract, catalogue.contracts[extract.resource], path)
+        if extract.has_manifest:
+            _write_manifest(path, written.rows)
+        drops.append(_drop_truth(extract, written))
+        if extract.outcome.state != "refused":
+            faults += written.faults
+            warnings += [ManyWarnings(extract.file, rule, count) for rule, count in sorted(written.warnings.items())]
+    drops += [_write_stray(root, stray) for stray in strays(extracts)]
+    city = City(root, seed, scale, received, tuple(drops), tuple(faults), tuple(warnings))
+    write_truth(city)
+    return city
+
+
+def city_extracts(plan: Plan, received: date) -> list[Extract]:
+    """Every provider's extracts, the earlier periods first."""
+    extracts = [
+        *market.extracts(plan),
+        *power.extracts(plan),
+        *tax.extracts(plan),
+        *credit.extracts(plan, received),
+        *coldchain.extracts(plan),
+        *grid.extracts(plan),
+        *civil.extracts(plan),
+        *startup.extracts(plan),
+    ]
+    return sorted(extracts, key=lambda extract: (extract.period, extract.provider, extract.resource))
+
+
+def strays(extracts: list[Extract]) -> list[Stray]:
+    """Drops that no batch comes of: known bytes under a new name, a resource nobody knows, a month that does not exist."""
+    first = {extract.resource: extract for extract in reversed(extracts)}
+    registration, move, penalty = (first[module.RESOURCE] for module in (market, coldchain, credit))
+    return [
+        Stray(registration, registration.resource, registration.period, "登记 20210304（重发）.csv", "already_landed", "already_landed"),
+        Stray(move, "coldchain.batch_moves", move.period, "moves.csv", "refused", "unknown_resource"),
+        Stray(penalty, penalty.resource, "2021-13", "penalties.csv", "refused", "period_impossible"),
+    ]
+
+
+def _write_stray(root: Path, stray: Stray) -> DropTruth:
+    place = f"{stray.of.provider}/{stray.resource}/{stray.period}/{stray.name}"
+    path = root / "drops" / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(root / "drops" / stray.of.file, path)
+    return DropTruth(
+        file=place,
+        provider=stray.of.provider,
+        resource=stray.resource,
+        period=stray.period,
+        name=stray.name,
+        state=stray.state,
+        reason=stray.reason,
+        rows_read=None,
+        rows_accepted=None,
+        rows_quarantined=None,
+        copy_of=stray.of.file,
+    )
+
+
+def _drop_truth(extract: Extract, written: Written) -> DropTruth:
+    is_judged = extract.outcome.state != "refused"
+    return DropTruth(
+        file=extract.file,
+        provider=extract.provider,
+        resource=extract.resource,
+        period=extract.period,
+        name=extract.name,
+        state=extract.outcome.state,
+        reason=extract.outcome.reason,
+        rows_read=written.rows if is_judged else None,
+        rows_accepted=written.rows - written.quarantined if is_judged else None,
+        rows_quarantined=written.quarantined if is_judged else None,
+    )
+
+
+def _write_manifest(path: Path, rows: int) -> None:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_name(path.name + MANIFEST_SUFFIX).write_text(json.dumps({"rows": rows, "sha256": digest}) + "\n", encoding="utf-8")

@@ -1,0 +1,1 @@
+"""One module a resource: how its clean rows look, and which faults its providers' extracts hold."""

@@ -1,0 +1,133 @@
+"""The embedded store: one versitygw on loopback, its folders under `<home>/store/`."""
+
+import http.client
+import os
+from pathlib import Path
+
+from jobs.errors import SettingsError, StoreUnavailable
+from jobs.settings import Endpoint, Settings
+from jobs.storage.private import held, private_folder, replace_file
+from jobs.storage.processes import LOOPBACK, free_port, is_running, start_process, stop_process, wait_until_ready
+from jobs.storage.secrets import secret
+
+VERSION = "v1.8.0"
+NAME = "store"
+ROOT_ACCOUNT = "root"
+ROOT_SECRET = "store-root"  # noqa: S105 - the name of the secret's file
+HEALTH_PATH = "/healthz"
+START_SECONDS = 20
+HEALTH_SECONDS = 2
+
+
+def ensure_running(settings: Settings) -> str:
+    """The URL of the embedded store, which runs now; of two callers at once one starts it.
+
+    Raises: SettingsError if the configured port is taken or the binary is not there; ProcessError if it does not come up.
+    """
+    with held(store_folder(settings) / "lock"):
+        if is_running(settings.home, NAME) and _is_healthy(_kept_port(settings)):
+            return endpoint_url(settings)
+        stop_process(settings.home, NAME)  # one that hangs, or the record of one that is gone
+        port = _chosen_port(settings)
+        replace_file(_port_file(settings), str(port))
+        _start(settings, port)
+    return endpoint_url(settings)
+
+
+def stop(settings: Settings) -> bool:
+    """True if the embedded store was running; it is not any more."""
+    with held(store_folder(settings) / "lock"):
+        return stop_process(settings.home, NAME)
+
+
+def endpoint_url(settings: Settings) -> str:
+    """Where the embedded store answers, or answered when it last ran; asks nobody.
+
+    Raises: StoreUnavailable if it was never started.
+    """
+    port = _kept_port(settings)
+    if port is None:
+        raise StoreUnavailable(f"{_port_file(settings)}: not there, the embedded store was never started here. Start it with `make up`.")
+    return f"http://{LOOPBACK}:{port}"
+
+
+def root_endpoint(settings: Settings) -> Endpoint:
+    """The embedded store's root account, for provisioning alone."""
+    return Endpoint(
+        endpoint_url=endpoint_url(settings), access_key=ROOT_ACCOUNT, secret_key=secret(settings, ROOT_SECRET), region=settings.store.region
+    )
+
+
+def store_folder(settings: Settings) -> Path:
+    """The folder of everything the embedded store keeps."""
+    return settings.home.absolute() / "store"
+
+
+def binary(settings: Settings) -> Path:
+    """The gateway's executable: `store.versitygw`, else the one in the cache.
+
+    Raises: SettingsError if it is not there.
+    """
+    cache = Path(os.environ.get("HAIHE_CACHE", "~/.cache/haihe")).expanduser()
+    path = settings.store.versitygw or cache / "bin" / f"versitygw-{VERSION}" / "versitygw"
+    if not os.access(path, os.X_OK):
+        raise SettingsError(f"{path}: no executable there. The store was not started. Run `make setup`, or set store.versitygw.")
+    return path.absolute()
+
+
+def _start(settings: Settings, port: int) -> None:
+    data, iam = (private_folder(store_folder(settings) / name) for name in ("data", "iam"))
+    options = ["--iam-dir", str(iam), "--health", HEALTH_PATH, "--keep-alive", "--quiet", "--region", settings.store.region]
+    record = start_process(
+        NAME,
+        [
+            str(binary(settings)),
+            "--port",
+            f"{LOOPBACK}:{port}",
+            *options,
+            "posix",
+            "--dir-perms",
+            "0700",
+            "--file-perms",
+            "0600",
+            str(data),
+        ],
+        env={"ROOT_ACCESS_KEY": ROOT_ACCOUNT, "ROOT_SECRET_KEY": secret(settings, ROOT_SECRET)},
+        home=settings.home,
+        log=settings.home / "logs" / f"{NAME}.log",
+    )
+    wait_until_ready(settings.home, record, lambda: _is_healthy(port), START_SECONDS)
+
+
+def _chosen_port(settings: Settings) -> int:
+    """The configured port; else the one kept from the last start if it is still free; else any free one."""
+    if settings.store.port:
+        return free_port(settings.store.port)
+    try:
+        return free_port(_kept_port(settings) or 0)
+    except SettingsError:
+        return free_port(0)
+
+
+def _kept_port(settings: Settings) -> int | None:
+    try:
+        return int(_port_file(settings).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _port_file(settings: Settings) -> Path:
+    return store_folder(settings) / "port"
+
+
+def _is_healthy(port: int | None) -> bool:
+    if port is None:
+        return False
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=HEALTH_SECONDS)
+    try:
+        connection.request("GET", HEALTH_PATH)
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
