@@ -26,8 +26,8 @@ run: setup  ## the sample city from its drops to its receipts, through the real 
 up: setup  ## start store and Airflow and leave them running
 	@$(HAIHE) up
 
-down: setup  ## stop exactly those
-	@$(HAIHE) down
+down:  ## stop exactly those
+	@if [ -d $(ENVS)/jobs ]; then $(HAIHE) down; fi
 
 test: $(PARTS:%=test-%)  ## every test, the quick parts first
 

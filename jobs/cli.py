@@ -21,7 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; its exit code. A HaiheError is one line on stderr."""
     arguments = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.INFO if arguments.verbose else logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(
+        level=logging.INFO if arguments.verbose else logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr
+    )
     # Spark and the S3 client warn about what nobody can act on.
     for name in ("py4j", "great_expectations", "botocore", "boto3"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -115,14 +117,14 @@ def _pipeline(settings: Settings) -> Any:
     return open_pipeline(settings, load_catalogue(settings.root))
 
 
-def _session(settings: Settings) -> Any:
+def _session(settings: Settings, *, is_small: bool = True) -> Any:
     """A maker of the one session: a run without work never pays for it."""
 
     def make() -> Any:
         from jobs.lake.session import spark_session
         from jobs.storage.accounts import pipeline_endpoint
 
-        return spark_session(settings, pipeline_endpoint(settings))
+        return spark_session(settings, pipeline_endpoint(settings), is_small=is_small)
 
     return make
 
@@ -191,11 +193,12 @@ def _discover(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _collect(arguments: argparse.Namespace, settings: Settings) -> int:
-    from jobs.collect.main import collect, discover
+    from jobs.collect.main import collect, discover, is_small
 
     pipeline, selection = _pipeline(settings), _selection(arguments)
     resources = arguments.resources or [name for group in discover(pipeline, selection) for name in group]
-    outcomes = collect(pipeline, _session(settings), resources, selection)
+    drops = [drop for name, found in selection.drops(pipeline).items() if name in resources for drop in found]
+    outcomes = collect(pipeline, _session(settings, is_small=is_small(drops)), resources, selection)
     told = [{"batch": one.batch_id, "resource": one.resource, "state": one.state, "pass": one.number} for one in outcomes]
     _tell({"resources": resources, "batches": told})
     return 0

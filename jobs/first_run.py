@@ -4,19 +4,25 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from rich.table import Table
 
 from jobs import scheduler
-from jobs.catalogue.catalogue import Catalogue, load_catalogue
+from jobs.catalogue.catalogue import load_catalogue
 from jobs.catalogue.compiled import write_compiled
-from jobs.collect.outcome import DropOutcome, latest_outcomes
+from jobs.collect.main import Selection, collect
+from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcomes
 from jobs.collect.pipeline import Pipeline, city_date, open_pipeline
 from jobs.errors import HaiheError
+from jobs.lake.session import spark_session
+from jobs.reports.receipt_model import Receipt
+from jobs.reports.terminal import receipt_table
 from jobs.samplecity.city import write_city
 from jobs.samplecity.comparison import Told, differences
+from jobs.samplecity.faulty import FAULTS, FaultyDrop, write_faulty_drop
 from jobs.samplecity.truth import TRUTH, City, read_truth
 from jobs.settings import Settings
 from jobs.storage import embedded
@@ -38,7 +44,8 @@ def start_store(settings: Settings) -> Pipeline:
         embedded.ensure_running(settings)
     provision(settings, sorted(catalogue.providers))
     pipeline = open_pipeline(settings, catalogue)
-    probe_conditional_put(pipeline_endpoint(settings), bucket(settings, "control"), settings.home)
+    version = embedded.VERSION if settings.store.endpoint_url is None else None
+    probe_conditional_put(pipeline_endpoint(settings), bucket(settings, "control"), settings.home, version)
     return pipeline
 
 
@@ -75,12 +82,16 @@ def run_city(settings: Settings, seed: int, scale: float, say: Say) -> int:
         dropped = drop_city(settings, city)
         say(f"dropped {dropped} files with the providers' own keys" if dropped else "every file of the city was dropped before")
         _collect(settings, pipeline, city, say)
-        wrong = differences(city, told_by_file(settings, pipeline, city))
-        copy_receipts(settings, city, pipeline)
+        wrong = differences(city, told_by_file(settings, pipeline))
+        copy_receipts(settings, pipeline)
         for table in _summary(pipeline):
             say(table)
         if not dropped:
-            say("nothing changed: every table's version, every key and ETag is as before" if fingerprint(pipeline) == before else "the store CHANGED")
+            say(
+                "nothing changed: every table's version, every key and ETag is as before"
+                if fingerprint(pipeline) == before
+                else "the store CHANGED"
+            )
         for line in _closing(settings, wrong, time.monotonic() - began):
             say(line)
     finally:
@@ -90,13 +101,51 @@ def run_city(settings: Settings, seed: int, scale: float, say: Say) -> int:
     return 1 if wrong else 0
 
 
+def on_demand(settings: Settings) -> Settings:
+    """The settings with `collect` run only when triggered, so that the run that is waited for is the one that finds the drops."""
+    return settings.model_copy(update={"airflow": settings.airflow.model_copy(update={"schedule": ""})})
+
+
+def plant(settings: Settings, fault: str | None, say: Say) -> int:
+    """Drop a small file with one planted fault, collect it, and show the line of the receipt that it causes; 0 if it is the planted one."""
+    if fault not in FAULTS:
+        raise HaiheError(f"--fault {fault}: not one of {', '.join(sorted(FAULTS))}. Nothing was dropped.")
+    was_up = embedded.is_up(settings)
+    pipeline = start_store(settings)
+    try:
+        seed = int(datetime.now(UTC).timestamp())
+        day = date(2021, 1, 1) + timedelta(days=seed % 3000)
+        drop = write_faulty_drop(settings.home / "city", pipeline.catalogue, fault, day, seed)
+        client = s3_client(provider_endpoint(settings, drop.provider))
+        put(client, bucket(settings, f"landing-{drop.provider}"), drop.key, drop.path.read_bytes())
+        say(f"dropped s3://{bucket(settings, f'landing-{drop.provider}')}/{drop.key} with one fault: {fault}")
+        resource = drop.key.split("/")[0]
+        maker = partial(spark_session, settings, pipeline_endpoint(settings), is_small=True)
+        outcomes = collect(pipeline, maker, [resource], Selection(provider=drop.provider))
+        return _show_planted(settings, outcomes[-1], drop, say)
+    finally:
+        if not was_up:
+            embedded.stop(settings)
+
+
+def _show_planted(settings: Settings, outcome: BatchOutcome, drop: FaultyDrop, say: Say) -> int:
+    client = s3_client(provider_endpoint(settings, outcome.provider))
+    body = find_bytes(client, bucket(settings, f"receipts-{outcome.provider}"), f"{outcome.receipt}/receipt.json") or b"{}"
+    receipt = Receipt.model_validate_json(body)
+    say(receipt_table(receipt))
+    lines = {fault.line for fault in receipt.first_faults}
+    return 0 if {fault.line for fault in drop.faults} <= lines else 1
+
+
 def drop_city(settings: Settings, city: City) -> int:
     """Put every file that is not there yet into its provider's landing bucket; how many were put."""
     files = {path for path in city.drops_dir.rglob("*") if path.is_file()}
     order = {drop.file: place for place, drop in enumerate(city.drops)}
     dropped = 0
     # Manifests first: a file whose manifest comes later would be read without it.
-    for path in sorted(files, key=lambda path: (not path.name.endswith(".manifest.json"), order.get(str(path.relative_to(city.drops_dir)), -1))):
+    for path in sorted(
+        files, key=lambda path: (not path.name.endswith(".manifest.json"), order.get(str(path.relative_to(city.drops_dir)), -1))
+    ):
         provider, key = str(path.relative_to(city.drops_dir)).split("/", 1)
         client = s3_client(provider_endpoint(settings, provider))
         landing = bucket(settings, f"landing-{provider}")
@@ -106,7 +155,7 @@ def drop_city(settings: Settings, city: City) -> int:
     return dropped
 
 
-def told_by_file(settings: Settings, pipeline: Pipeline, city: City) -> dict[str, Told]:
+def told_by_file(settings: Settings, pipeline: Pipeline) -> dict[str, Told]:
     """What each drop's provider finds in its receipts bucket, read with the provider's own key, by the drop's place under `drops/`."""
     told = {}
     for outcome in drop_outcomes(pipeline):
@@ -131,7 +180,7 @@ def fingerprint(pipeline: Pipeline) -> str:
     return digest.hexdigest()
 
 
-def copy_receipts(settings: Settings, city: City, pipeline: Pipeline) -> Path:
+def copy_receipts(settings: Settings, pipeline: Pipeline) -> Path:
     """Copy every receipt to out/receipts, without resend files, so that they can be read when the servers are down."""
     folder = settings.root / "out" / "receipts"
     for outcome in drop_outcomes(pipeline):
@@ -152,7 +201,7 @@ def _city(settings: Settings, seed: int, scale: float, say: Say) -> City:
 
 
 def _collect(settings: Settings, pipeline: Pipeline, city: City, say: Say) -> None:
-    scheduler.start(settings)
+    scheduler.start(on_demand(settings))
     run = scheduler.trigger_collect(settings, {})
     seen: set[str] = set()
 
@@ -167,7 +216,9 @@ def _collect(settings: Settings, pipeline: Pipeline, city: City, say: Say) -> No
 
     state = scheduler.wait_run(settings, run, on_progress)
     if state != "success":
-        raise HaiheError(f"the DAG run {run} of collect ended as {state}. What was finished stands. See the task's log under {settings.home / 'airflow'}.")
+        raise HaiheError(
+            f"the DAG run {run} of collect ended as {state}. What was finished stands. See the task's log under {settings.home / 'airflow'}."
+        )
 
 
 def _summary(pipeline: Pipeline) -> Iterator[Table]:

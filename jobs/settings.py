@@ -12,7 +12,7 @@ from jobs.errors import SettingsError
 
 # An environment variable HAIHE_STORE__ENDPOINT_URL sets store.endpoint_url; it wins over the file.
 PREFIX = "HAIHE_"
-NOT_SETTINGS = frozenset({"HAIHE_ENV", "HAIHE_HOME", "HAIHE_CACHE"})
+NOT_SETTINGS = frozenset({"HAIHE_ENV", "HAIHE_HOME", "HAIHE_CACHE", "HAIHE_COMMAND"})
 
 
 class Frozen(BaseModel):
@@ -53,10 +53,11 @@ class SparkSettings(Frozen):
 
 
 class AirflowSettings(Frozen):
-    """The local Airflow that `make up` starts."""
+    """The local Airflow that `make up` starts. `schedule` is the cron line of `collect`; empty: only when it is triggered."""
 
     port: int = 0
     parallelism: int = 4
+    schedule: str = "*/5 * * * *"
 
 
 class PassSettings(Frozen):

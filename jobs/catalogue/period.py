@@ -1,9 +1,10 @@
 """A reporting period: a day, an ISO week, a month, a quarter or a year."""
 
+import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from jobs.errors import CatalogueError
@@ -53,8 +54,7 @@ def _week(year: int, week: int) -> tuple[date, date]:
 def _months(year: int, first: int, count: int) -> tuple[date, date]:
     start = date(year, first, 1)
     last = first + count - 1
-    following = date(year, last, 28) + timedelta(days=4)
-    return start, following - timedelta(days=following.day)
+    return start, date(year, last, calendar.monthrange(year, last)[1])
 
 
 def _month(year: int, month: int) -> tuple[date, date]:

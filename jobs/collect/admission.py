@@ -105,10 +105,14 @@ def placed(pipeline: Pipeline, drop: Drop, manifest: Manifest | None) -> tuple[s
     known = pipeline.catalogue.contracts
     if resource not in known:
         near = difflib.get_close_matches(resource, known, n=1)
-        message = f"{key}: no resource {resource!r}. Nothing was read. " + (f"Perhaps {near[0]!r} is meant." if near else "See the responsibility list.")
+        message = f"{key}: no resource {resource!r}. Nothing was read. " + (
+            f"Perhaps {near[0]!r} is meant." if near else "See the responsibility list."
+        )
         raise DropRefused("unknown_resource", message, resource=resource, suggestion=near[0] if near else None)
     if any(len(part.encode()) > KEY_PART_BYTES for part in key.split("/")):
-        raise DropRefused("key_too_long", f"{key}: a name is over {KEY_PART_BYTES} bytes. Drop it under a shorter name.", limit=KEY_PART_BYTES)
+        raise DropRefused(
+            "key_too_long", f"{key}: a name is over {KEY_PART_BYTES} bytes. Drop it under a shorter name.", limit=KEY_PART_BYTES
+        )
     return resource, period
 
 
@@ -121,10 +125,17 @@ def _duty(catalogue: Catalogue, provider: str, resource: str, period: Period, bu
     duty = catalogue.duty(provider, resource, business_date)
     where = f"{provider} x {resource}"
     if duty is None:
-        raise DropRefused("no_duty", f"{where}: no row of the responsibility list in force on {business_date}. Nothing was read.", provider=provider, resource=resource)
+        raise DropRefused(
+            "no_duty",
+            f"{where}: no row of the responsibility list in force on {business_date}. Nothing was read.",
+            provider=provider,
+            resource=resource,
+        )
     is_over = duty.valid_to is not None and duty.valid_to < business_date
     if duty.status != "signed" or business_date < duty.valid_from or is_over:
-        raise DropRefused("duty_suspended", f"{where}: {duty.duty_id} is {duty.status}. Nothing was read.", duty_id=duty.duty_id, status=duty.status)
+        raise DropRefused(
+            "duty_suspended", f"{where}: {duty.duty_id} is {duty.status}. Nothing was read.", duty_id=duty.duty_id, status=duty.status
+        )
     systems = {row.system_id: row for row in catalogue.system.in_force(business_date)[1]}
     if systems[duty.system_id].state == "retired":
         raise DropRefused("system_retired", f"{where}: system {duty.system_id} is retired. Nothing was read.", system_id=duty.system_id)
@@ -145,8 +156,16 @@ def _judged_header(
     refused = [entry for entry in verdict.forbidden if entry.action != "cut"]
     if refused:
         names, entry = tuple(one.header for one in refused), refused[0]
-        details = {"columns": names, "negative_id": entry.negative_id, "basis": entry.basis, "alternative": entry.alternative, "result": result}
-        message = f"column {names} is on the negative list ({entry.negative_id}: {entry.basis}). Not a byte was copied. Drop the file without it."
+        details = {
+            "columns": names,
+            "negative_id": entry.negative_id,
+            "basis": entry.basis,
+            "alternative": entry.alternative,
+            "result": result,
+        }
+        message = (
+            f"column {names} is on the negative list ({entry.negative_id}: {entry.basis}). Not a byte was copied. Drop the file without it."
+        )
         raise DropRefused("forbidden_column", message, **details)
     cut = tuple(entry.header for entry in verdict.forbidden)
     difference = header_difference([name for name in seen.header if name not in cut], list(headers))

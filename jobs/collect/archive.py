@@ -1,16 +1,20 @@
 """The archive: a drop's bytes in raw, named by their sha256, and the cuts at which they will be read; one read of the drop."""
 
-from dataclasses import asdict
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 
 from jobs.catalogue.lists import Duty
 from jobs.collect.admission import MEGABYTE, Admitted
 from jobs.collect.drops import batch_id_of
 from jobs.collect.pipeline import Pipeline, city_date
 from jobs.errors import DropRefused
+from jobs.intake.cut import cut_columns
+from jobs.intake.dialect import RecordLimits
 from jobs.intake.manifest import check_manifest, mismatched
 from jobs.intake.scan import Scan, Scanner
 from jobs.lake.pass_record import FileDialect, FileRange, PassBatch
-from jobs.storage.objects import copy_object, exists, stream_blocks
+from jobs.storage.objects import copy_object, exists, put, stream_blocks
 
 
 def archive(pipeline: Pipeline, admitted: Admitted) -> PassBatch:
@@ -24,10 +28,46 @@ def archive(pipeline: Pipeline, admitted: Admitted) -> PassBatch:
         raise DropRefused("header_only", f"{stored.key}: a header and no row. Nothing was landed. Drop the file with its rows.")
     if admitted.manifest and (mismatches := check_manifest(admitted.manifest, None, scan.sha256)):
         raise mismatched(stored.key, mismatches)
+    if admitted.cut:
+        return _archive_redacted(pipeline, admitted, scan)
     raw_key = f"{admitted.drop.provider}/{admitted.contract.resource}/{scan.sha256}"
     if not exists(pipeline.client, pipeline.bucket("raw"), raw_key):
         copy_object(pipeline.client, stored, pipeline.bucket("raw"), raw_key)
     return pass_batch(admitted, scan, raw_key)
+
+
+def _archive_redacted(pipeline: Pipeline, admitted: Admitted, scan: Scan) -> PassBatch:
+    """The batch of a drop whose columns had to be cut: raw holds the redacted copy under its own hash, the batch keeps the drop's."""
+    stored = admitted.drop.stored
+    scanner = Scanner(replace(admitted.dialect, skip_lines=0), pipeline.settings.passes.range_mb * MEGABYTE)
+    rest = skip_bytes(stream_blocks(pipeline.client, stored.bucket, stored.key, etag=stored.etag), scan.ranges[0].offset)
+    with tempfile.TemporaryFile(dir=pipeline.settings.home) as redacted:
+        for block in cut_columns(rest, scan.ranges[0], admitted.dialect, admitted.header, admitted.cut, record_limits(admitted)):
+            redacted.write(block)
+            scanner.feed(block)
+        cut = scanner.finish()
+        raw_key = f"{admitted.drop.provider}/{admitted.contract.resource}/{cut.sha256}"
+        redacted.seek(0)
+        if not exists(pipeline.client, pipeline.bucket("raw"), raw_key):
+            put(pipeline.client, pipeline.bucket("raw"), raw_key, redacted)
+    kept = tuple(name for name in admitted.header if name not in admitted.cut)
+    batch = pass_batch(admitted, replace(cut, sha256=scan.sha256), raw_key)
+    return batch.model_copy(update={"header": kept, "dialect": batch.dialect.model_copy(update={"skip_lines": 0})})
+
+
+def skip_bytes(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:
+    """The blocks without their first `count` bytes."""
+    for block in blocks:
+        if count < len(block):
+            yield block[count:]
+        count = max(0, count - len(block))
+
+
+def record_limits(admitted: Admitted) -> RecordLimits:
+    """Limits of the drop's own columns, in the file's order."""
+    names = admitted.contract.headers(admitted.drop.provider)
+    breaks = {field.name: field.max_line_breaks for field in admitted.contract.fields}
+    return RecordLimits(tuple(breaks.get(names.get(header, ""), 0) for header in admitted.header), admitted.contract.limits.field_bytes)
 
 
 def scan_drop(pipeline: Pipeline, admitted: Admitted) -> Scan:

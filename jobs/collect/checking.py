@@ -63,7 +63,9 @@ def check_file(settings: Settings, file: Path, resource: str, provider: str, per
 def _local_drop(file: Path, resource: str, provider: str, period: Period) -> Drop:
     stat = file.stat()
     etag = hashlib.sha256(f"{file}{stat.st_mtime_ns}".encode()).hexdigest()[:16]
-    stored = StoredObject(bucket="local", key=f"{resource}/{period.text}/{file.name}", etag=etag, size=stat.st_size, modified_at=datetime.now(UTC))
+    stored = StoredObject(
+        bucket="local", key=f"{resource}/{period.text}/{file.name}", etag=etag, size=stat.st_size, modified_at=datetime.now(UTC)
+    )
     return Drop(provider, stored, DropKey(resource=resource, period=period, file_name=file.name), None, None)
 
 

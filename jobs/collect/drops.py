@@ -65,7 +65,7 @@ def resource_of(pipeline: Pipeline, drop: Drop) -> str:
     if drop.key.resend_of:
         return resend_resource(pipeline, drop.key.resend_of) or UNPLACED
     resource = drop.key.resource or _manifest_resource(pipeline, drop)
-    return resource if resource in pipeline.catalogue.contracts else UNPLACED
+    return resource if resource and resource in pipeline.catalogue.contracts else UNPLACED
 
 
 def _manifest_resource(pipeline: Pipeline, drop: Drop) -> str | None:

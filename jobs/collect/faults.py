@@ -1,4 +1,4 @@
-"""The rows of a pass that a receipt tells of, and each fault as one error line. Values leave Spark masked, but for the resend's own rows."""
+"""The rows that a receipt tells of, and each fault as one error line. Values leave Spark masked, but for the resend's own rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,9 @@ class FaultyRow:
     shown: Mapping[str, str | None]
 
 
-def faulty_rows(desk: Desk, spark: SparkSession, contract: Contract, outcomes: Sequence[BatchOutcome], bound: int) -> dict[str, list[FaultyRow]]:
+def faulty_rows(
+    desk: Desk, spark: SparkSession, contract: Contract, outcomes: Sequence[BatchOutcome], bound: int
+) -> dict[str, list[FaultyRow]]:
     """Up to `bound` faulty rows in force per batch, quarantined ones first, then in the file's order."""
     judgements = {outcome.batch_id: outcome.judgements for outcome in outcomes if outcome.judgements}
     found: dict[str, list[FaultyRow]] = {batch: [] for batch in judgements}

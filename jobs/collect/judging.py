@@ -20,7 +20,7 @@ PLACE = ("_period_end", "_received_at", "_batch_id")
 
 
 def judge_rows(lake: Lake, contract: Contract, number: int, rows: DataFrame, masks: Masks, *, peers: DataFrame | None = None) -> None:
-    """Commit a verdict for every one of `rows` (typed view). `peers` are accepted rows of the same batches that keys are held against too."""
+    """Commit a verdict for every one of `rows` (typed view). `peers` are accepted rows of the same batches, whose keys count too."""
     flagged, flags = rows, {}
     compared = rows if peers is None else rows.unionByName(peers)
     for place, key in enumerate(masks.keys):
@@ -45,7 +45,9 @@ def _with_earlier(flagged: DataFrame, lake: Lake, contract: Contract, name: str)
         return flagged, is_later
     spark = flagged.sparkSession
     batches = [row["_batch_id"] for row in flagged.select("_batch_id").distinct().collect()]
-    silver = spark.read.format("delta").load(lake.spark_uri(silver_layer(contract), contract.table)).where(~F.col("_batch_id").isin(*batches))
+    silver = (
+        spark.read.format("delta").load(lake.spark_uri(silver_layer(contract), contract.table)).where(~F.col("_batch_id").isin(*batches))
+    )
     taken = silver.select(*key).join(keys.select(*key).distinct(), key, "left_semi").distinct()
     flagged, is_taken = _joined(flagged, taken, key, f"{name}_lake")
     return flagged, is_later | is_taken
@@ -59,7 +61,9 @@ def _joined(flagged: DataFrame, hits: DataFrame, key: Sequence[str], name: str) 
         extra = [F.lit(None).cast(field.dataType).alias(field.name) for field in hits.schema.fields if field.name not in key]
         return flagged.select("*", *extra), F.lit(False)
     marked = F.broadcast(spark.createDataFrame(few, hits.schema)) if len(few) <= BROADCAST_KEYS else hits
-    renamed = marked.select(*[F.col(column).alias(f"{name}_{column}") if column in key else F.col(column) for column in hits.columns], F.lit(True).alias(name))
+    renamed = marked.select(
+        *[F.col(column).alias(f"{name}_{column}") if column in key else F.col(column) for column in hits.columns], F.lit(True).alias(name)
+    )
     same = [F.col(column).eqNullSafe(F.col(f"{name}_{column}")) for column in key]
     joined = flagged.join(renamed, on=same, how="left").drop(*[f"{name}_{column}" for column in key])
     return joined, F.coalesce(F.col(name), F.lit(False))

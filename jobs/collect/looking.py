@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.table import Table
 
+from jobs.collect.definition import read_definition
 from jobs.collect.drops import UNPLACED, pending_drops, resend_resource, resource_of
 from jobs.collect.faults import error_lines, faulty_rows
 from jobs.collect.main import SessionMaker
@@ -13,10 +14,8 @@ from jobs.collect.outcome import BatchOutcome, latest_outcome, latest_outcomes
 from jobs.collect.pipeline import Pipeline
 from jobs.collect.revising import judgement_key
 from jobs.errors import PassError
-from jobs.collect.definition import read_definition
 from jobs.lake.pass_record import Pass
 from jobs.lake.passes import latest_pass, read_pass
-from jobs.storage.client import s3_client
 from jobs.storage.objects import list_buckets
 
 STATES = ("published", "held", "refused")
@@ -48,7 +47,9 @@ def batches_table(outcomes: Sequence[BatchOutcome]) -> Table:
     for heading in ("batch", "resource", "provider", "period", "state", "rev", "read", "accepted", "quarantined", "why"):
         table.add_column(heading, justify="right" if heading in ("rev", "read", "accepted", "quarantined") else "left", overflow="fold")
     for one in outcomes:
-        counts = [f"{number:,}" for number in (one.counts.read, one.counts.accepted, one.counts.quarantined)] if one.counts else ["", "", ""]
+        counts = (
+            [f"{number:,}" for number in (one.counts.read, one.counts.accepted, one.counts.quarantined)] if one.counts else ["", "", ""]
+        )
         why = ", ".join(reason.code for reason in one.reasons)
         table.add_row(one.batch_id, one.resource, one.provider, one.period, one.state, str(one.revision), *counts, why)
     return table
@@ -64,7 +65,9 @@ def quarantined_table(pipeline: Pipeline, session: SessionMaker, batch_id: str, 
     batch = next(one for one in record.batches if one.batch_id == batch_id)
     definition = read_definition(pipeline, pipeline.control.read(judgement_key(outcome.resource, outcome.number))["definition"])
     rows = faulty_rows(pipeline, session(), definition.contract, [outcome], limit).get(batch_id, [])
-    lines = error_lines([row for row in rows if row.is_critical], batch, definition.contract, {rule.rule_id: rule for rule in definition.rules})
+    lines = error_lines(
+        [row for row in rows if row.is_critical], batch, definition.contract, {rule.rule_id: rule for rule in definition.rules}
+    )
     table = Table(title=f"{batch_id}: quarantined rows", title_justify="left")
     for heading in ("line", "row", "key", "column", "value (masked)", "rule", "what is wrong"):
         table.add_column(heading, overflow="fold")
@@ -77,7 +80,7 @@ def quarantined_table(pipeline: Pipeline, session: SessionMaker, batch_id: str, 
 
 def _status_cells(pipeline: Pipeline, resource: str, outcomes: Sequence[BatchOutcome]) -> list[str]:
     number, is_done = latest_pass(pipeline.control, resource) if resource != UNPLACED else (0, True)
-    states = Counter(outcome.state for outcome in outcomes)
+    states: Counter[str] = Counter(outcome.state for outcome in outcomes)
     counts = [outcome.counts for outcome in outcomes if outcome.counts]
     sums = [sum(count.read for count in counts), sum(count.accepted for count in counts), sum(count.quarantined for count in counts)]
     return [f"{number}{'' if is_done else ' unfinished'}", *(str(states[state]) for state in STATES), *(f"{total:,}" for total in sums)]

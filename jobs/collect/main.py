@@ -2,9 +2,10 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from pyspark.sql import SparkSession
@@ -26,7 +27,7 @@ from jobs.lake.passes import create_pass, heartbeat, latest_pass, read_pass
 log = logging.getLogger(__name__)
 # Resources whose pending bytes stay below share a session, up to so many of them.
 GROUP_BYTES = 64 << 20
-GROUP_RESOURCES = 8
+GROUP_RESOURCES = 12
 SessionMaker = Callable[[], SparkSession]
 Found = TypeVar("Found")
 
@@ -50,10 +51,17 @@ class Selection:
         return grouped
 
 
+def is_small(drops: Iterable[Drop]) -> bool:
+    """Whether the drops are so few bytes that a session made for little data is the quicker one."""
+    return sum(drop.stored.size for drop in drops) < GROUP_BYTES
+
+
 def discover(pipeline: Pipeline, selection: Selection) -> list[list[str]]:
     """Groups of resources with something to do: each group one session; large resources alone, small ones together."""
     drops = selection.drops(pipeline)
-    unfinished = [name for name in pipeline.catalogue.contracts if selection.resource in (None, name) and not latest_pass(pipeline.control, name)[1]]
+    unfinished = [
+        name for name in pipeline.catalogue.contracts if selection.resource in (None, name) and not latest_pass(pipeline.control, name)[1]
+    ]
     sizes = {resource: sum(drop.stored.size for drop in found) for resource, found in drops.items()}
     groups: list[list[str]] = []
     together: list[str] = []
@@ -94,7 +102,9 @@ def run_new_pass(pipeline: Pipeline, session: SessionMaker, body: dict[str, Any]
     return [*outcomes, *finish_pass(pipeline, session(), Pass.model_validate(created))]
 
 
-def pass_body(pipeline: Pipeline, resource: str, kind: Kind, batches: Sequence[PassBatch], lists: dict[str, str], definition: str) -> dict[str, Any]:
+def pass_body(
+    pipeline: Pipeline, resource: str, kind: Kind, batches: Sequence[PassBatch], lists: dict[str, str], definition: str
+) -> dict[str, Any]:
     """A pass as it is created now."""
     now = datetime.now(UTC)
     return {
@@ -140,7 +150,7 @@ def refuse_drop(pipeline: Pipeline, drop: Drop, refusal: DropRefused) -> None:
 def _collect_resource(pipeline: Pipeline, session: SessionMaker, resource: str, selection: Selection) -> list[BatchOutcome]:
     if resource == UNPLACED:
         for drop in selection.drops(pipeline).get(UNPLACED, []):
-            _refused(pipeline, drop, lambda drop=drop: admit(pipeline, drop, _today()))
+            _refused(pipeline, drop, partial(admit, pipeline, drop, _today()))
         return []
     has_work = not latest_pass(pipeline.control, resource)[1] or selection.drops(pipeline).get(resource)
     if not has_work:
@@ -160,10 +170,10 @@ def _planned_passes(pipeline: Pipeline, resource: str, drops: Sequence[Drop]) ->
     seen: set[str] = set()
     for drop in drops:
         if drop.key and drop.key.resend_of:
-            resent = _refused(pipeline, drop, lambda drop=drop: admit_resend(pipeline, drop))
+            resent = _refused(pipeline, drop, partial(admit_resend, pipeline, drop))
             resends += [resent] if resent else []
             continue
-        found = _refused(pipeline, drop, lambda drop=drop: _admitted_batch(pipeline, drop, seen))
+        found = _refused(pipeline, drop, partial(_admitted_batch, pipeline, drop, seen))
         if found:
             admitted, batch = found
             groups.setdefault(repr(sorted(admitted.list_versions.items())), (admitted, []))[1].append(batch)
@@ -177,7 +187,9 @@ def _admitted_batch(pipeline: Pipeline, drop: Drop, seen: set[str]) -> tuple[Adm
     batch = archive(pipeline, admitted)
     standing = latest_outcome(pipeline, admitted.contract.resource, batch.batch_id)
     if standing or batch.batch_id in seen:
-        raise DropRefused("already_landed", f"{drop.stored.key}: landed already as batch {batch.batch_id}. Nothing was landed.", batch_id=batch.batch_id)
+        raise DropRefused(
+            "already_landed", f"{drop.stored.key}: landed already as batch {batch.batch_id}. Nothing was landed.", batch_id=batch.batch_id
+        )
     seen.add(batch.batch_id)
     return admitted, batch
 
@@ -202,7 +214,9 @@ def _resend_bodies(pipeline: Pipeline, resource: str, resends: Sequence[PassBatc
         business_date = min(min(batch.period_end, batch.received_date) for batch in batches)
         negatives = pipeline.catalogue.negatives(None, resource, business_date, _today())
         definition = store_definition(pipeline, definition_of(pipeline, resource, negatives))
-        bodies.append(pass_body(pipeline, resource, "resend", batches, pipeline.catalogue.list_versions(business_date, _today()), definition))
+        bodies.append(
+            pass_body(pipeline, resource, "resend", batches, pipeline.catalogue.list_versions(business_date, _today()), definition)
+        )
     return bodies
 
 
@@ -219,8 +233,10 @@ def _refused(pipeline: Pipeline, drop: Drop, attempt: Callable[[], Found]) -> Fo
 
 def _plain(details: dict[str, Any]) -> dict[str, Any]:
     """Details as receipts and JSON take them: no mapping, no tuple."""
-    flat = {name: list(value) if isinstance(value, (tuple, set)) else value for name, value in details.items()}
-    suggestions = [f"{wrong} → {right}" for wrong, right in flat.pop("renamed", {}).items()]
+    flat: dict[str, Any] = {
+        name: list(value) if isinstance(value, (tuple, set)) else value for name, value in details.items() if name != "renamed"
+    }
+    suggestions = [f"{wrong} → {right}" for wrong, right in details.get("renamed", {}).items()]
     return {**flat, **({"suggestions": suggestions} if suggestions else {})}
 
 

@@ -229,7 +229,12 @@ def _rule_count(rule: Rule, outcome: BatchOutcome, definition: Definition, sent:
 
 def _malformed_count(rows: int) -> RuleCount:
     return RuleCount(
-        expectation_id="malformed", type="malformed", severity="critical", failing_rows=rows, sentence=what("malformed", {}), cure=how("malformed", {})
+        expectation_id="malformed",
+        type="malformed",
+        severity="critical",
+        failing_rows=rows,
+        sentence=what("malformed", {}),
+        cure=how("malformed", {}),
     )
 
 
@@ -262,5 +267,3 @@ def _cells(row: FaultyRow, header: Sequence[str], names: Mapping[str, str]) -> l
     if row.malformed is not None:
         return row.malformed
     return [row.raw[names[name]] or "" for name in header]
-
-

@@ -26,9 +26,13 @@ def admit_resend(pipeline: Pipeline, drop: Drop) -> PassBatch:
     resource = resend_resource(pipeline, batch_id) if batch_id else None
     outcome = latest_outcome(pipeline, resource, batch_id) if resource and batch_id else None
     if outcome is None or outcome.provider != drop.provider:
-        raise DropRefused("resend_unknown_batch", f"{drop.stored.key}: no batch {batch_id} of {drop.provider}. Nothing was read.", batch_id=batch_id)
+        raise DropRefused(
+            "resend_unknown_batch", f"{drop.stored.key}: no batch {batch_id} of {drop.provider}. Nothing was read.", batch_id=batch_id
+        )
     if outcome.state == "refused":
-        raise DropRefused("resend_of_refused", f"{drop.stored.key}: batch {batch_id} was refused as a whole. Drop the whole file.", batch_id=batch_id)
+        raise DropRefused(
+            "resend_of_refused", f"{drop.stored.key}: batch {batch_id} was refused as a whole. Drop the whole file.", batch_id=batch_id
+        )
     first = Pass.model_validate(read_pass(pipeline.control, outcome.resource, outcome.landed_by))
     original = next(batch for batch in first.batches if batch.batch_id == batch_id)
     return _revised(pipeline, drop, original, outcome.revision + 1, outcome.resource)

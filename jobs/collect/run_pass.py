@@ -159,7 +159,13 @@ def _count(desk: Desk, spark: SparkSession, work: Work, landed: Landed, layout: 
     if any(one.counts and one.counts.replaced for one in work.before.values()) and record.kind == "release":
         counts = batch_counts(mask_groups(newest_revisions(verdicts), len(layout.masks)), layout)
     for batch in _landed_batches(record, landed):
-        meta = {"suite_name": record.resource, "batch_id": batch.batch_id, "provider": batch.provider, "period": batch.period, "pass": record.number}
+        meta = {
+            "suite_name": record.resource,
+            "batch_id": batch.batch_id,
+            "provider": batch.provider,
+            "period": batch.period,
+            "pass": record.number,
+        }
         key = f"results/{record.resource}/{batch.batch_id}/{batch.revision:04d}.json"
         desk.control.create(key, validation_result(layout, counts[batch.batch_id], meta))
     return counts
@@ -273,7 +279,7 @@ def _outcome(work: Work, batch: PassBatch, landed: Landed, counts: Mapping[str, 
     has_landed = landed.batches[batch.batch_id].refusal is None
     is_refused_resend = record.kind == "resend" and not has_landed
     if before and (is_refused_resend or record.kind == "refuse"):
-        kept = {"counts": before.counts, "judgements": before.judgements, "rule_counts": before.rule_counts}
+        kept: dict[str, Any] = {"counts": before.counts, "judgements": before.judgements, "rule_counts": before.rule_counts}
     else:
         own = counts.get(batch.batch_id)
         kept = {

@@ -11,7 +11,7 @@ from jobs.intake.quotes import Layout, line_layout, prove_layout
 from jobs.intake.rows import Integers, row_schema, table_of
 from jobs.intake.scan import Range
 
-_BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 4 << 20
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -97,7 +97,7 @@ def _parse(text: bytes, dialect: Dialect, columns: Columns, *, is_multiline: boo
     try:
         texts = pacsv.read_csv(
             pa.BufferReader(text),
-            read_options=pacsv.ReadOptions(use_threads=False, column_names=list(columns.sent), block_size=_BLOCK_BYTES),
+            read_options=pacsv.ReadOptions(use_threads=False, column_names=list(columns.sent), block_size=BLOCK_BYTES),
             parse_options=pacsv.ParseOptions(
                 delimiter=dialect.delimiter,
                 quote_char=dialect.quote or False,

@@ -60,7 +60,7 @@ class Parsed(NamedTuple):
     fault: Fault | None = None
 
 
-class MoreLines(Exception):  # noqa: N818 (not an error: the caller fetches the next block and asks again)
+class MoreLines(Exception):
     """The record goes on past the lines at hand."""
 
 
@@ -110,7 +110,7 @@ def parse_record(lines: Lines, at: int, grammar: Grammar) -> Parsed:
             continue
         text, used, end = _closed(lines, at, grammar, _Open(text, used, start, len(fields)))
         if end < 0:
-            return Parsed(fields, used, Fault("unclosed_quote"))
+            return Parsed(fields, used, Fault("unclosed_quote", len(fields) + 1))
         excess = excess or _excess(text[start + 1 : end], len(fields), grammar)
         fields.append(text[start + 1 : end].replace(quote + quote, quote))
         if end + 1 == len(text):

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Transaction
-from deltalake.transaction import AddAction
+from deltalake.transaction import AddAction, RemoveAction
 
 from jobs.catalogue.contract import Contract
 from jobs.errors import PassError
@@ -73,7 +73,7 @@ def commit_bronze(lake: Lake, contract: Contract, number: int, files: Sequence[d
     if not files or has_transaction(table, application, number):
         return
     _check_files(lake, contract, number, files)
-    actions = [_add_action(file) for file in files]
+    actions: list[AddAction | RemoveAction] = [_add_action(file) for file in files]
     # delta-rs refuses only concurrent duplicates: the look-up above and the commit share one handle, so a later twin conflicts.
     table.create_write_transaction(
         actions,
@@ -102,10 +102,12 @@ def _add_action(file: dict[str, Any]) -> AddAction:
         partition_values={},
         modification_time=int(time.time() * 1000),
         data_change=True,
-        stats=json.dumps({
-            "numRecords": file["rows"],
-            "minValues": file["minimum"],
-            "maxValues": file["maximum"],
-            "nullCount": {"_batch_id": 0, "_row": 0},
-        }),
+        stats=json.dumps(
+            {
+                "numRecords": file["rows"],
+                "minValues": file["minimum"],
+                "maxValues": file["maximum"],
+                "nullCount": {"_batch_id": 0, "_row": 0},
+            }
+        ),
     )

@@ -16,15 +16,14 @@ from pyspark.sql import SparkSession
 
 from jobs.catalogue.contract import Contract
 from jobs.intake.dialect import Columns, Dialect, RecordLimits
-from jobs.intake.exact import read_exact
-from jobs.intake.fast import NotProven, read_fast
+from jobs.intake.fast import NotProven
 from jobs.intake.malformed import explain_malformed
+from jobs.intake.read import OpenRange, read_range, read_ranges, read_rest, rest_from
 from jobs.intake.scan import Range
 from jobs.lake.bronze import bronze_table_schema, write_file
-from jobs.lake.pass_record import FileRange, Landed, LandedBatch, PassBatch
+from jobs.lake.pass_record import Landed, LandedBatch, PassBatch
 from jobs.lake.place import Lake
 
-EXACT_BLOCK_BYTES = 4 << 20
 SAMPLES = 50
 # Below so many malformed rows a share says nothing.
 LEAST_MALFORMED = 10
@@ -83,37 +82,22 @@ def land(spark: SparkSession, lake: Lake, contract: Contract, number: int, batch
 
 
 def read_batch(reading: Reading) -> Iterator[pa.Table]:
-    """The batch's rows as bronze takes them, range by range; from the first unproven cut on by the exact reader."""
+    """The batch's rows as bronze takes them, in the file's order."""
     with reading.filesystem().open_input_file(reading.path) as source:
-        for place, stretch in enumerate(reading.batch.ranges):
-            rows = _read_range(source, stretch, reading)
-            if rows is None:
-                yield from _read_rest(source, reading, place)
-                return
-            yield from rows
+        for rows in read_ranges(_opener(source), _ranges(reading), reading.dialect, reading.columns, reading.limits):
+            yield _as_bronze(pa.Table.from_batches([rows]), reading)
 
 
-def _read_range(source: pa.NativeFile, stretch: FileRange, reading: Reading) -> Iterable[pa.Table] | None:
-    """The range's rows; None where its cuts are not proven, so that all that follows must be read in order."""
-    source.seek(stretch.offset)
-    raw = source.read(stretch.length)
-    position = Range(**stretch.model_dump())
-    rows = read_fast(raw, position, reading.dialect, reading.columns, reading.limits)
-    if not isinstance(rows, NotProven):
-        return [_as_bronze(rows, reading)]
-    if not rows.boundary_proven:
-        return None
-    exact = read_exact([raw], position, reading.dialect, reading.columns, reading.limits)
-    return (_as_bronze(pa.Table.from_batches([batch]), reading) for batch in exact)
+def _opener(source: pa.NativeFile) -> OpenRange:
+    def open_range(offset: int, length: int) -> bytes:
+        source.seek(offset)
+        return bytes(source.read(length))
+
+    return open_range
 
 
-def _read_rest(source: pa.NativeFile, reading: Reading, place: int) -> Iterator[pa.Table]:
-    start, last = reading.batch.ranges[place], reading.batch.ranges[-1]
-    source.seek(start.offset)
-    position = Range(start.offset, last.offset + last.length - start.offset, start.first_line, start.first_record)
-    blocks = iter(lambda: source.read(EXACT_BLOCK_BYTES), b"")
-    for batch in read_exact(blocks, position, reading.dialect, reading.columns, reading.limits):
-        yield _as_bronze(pa.Table.from_batches([batch]), reading)
+def _ranges(reading: Reading) -> list[Range]:
+    return [Range(**stretch.model_dump()) for stretch in reading.batch.ranges]
 
 
 def _as_bronze(rows: pa.Table, reading: Reading) -> pa.Table:
@@ -121,7 +105,9 @@ def _as_bronze(rows: pa.Table, reading: Reading) -> pa.Table:
     number = _resent_row(rows) if batch.revision else rows["_row"]
     lineage = {"_batch_id": pa.repeat(batch.batch_id, count), "_part": pa.repeat(batch.landed_part, count), "_row": number}
     columns = [lineage[name] if name in lineage else rows[name] for name in reading.schema.names]
-    return pa.Table.from_arrays([_cast(column, field) for column, field in zip(columns, reading.schema, strict=True)], schema=reading.schema)
+    return pa.Table.from_arrays(
+        [_cast(column, field) for column, field in zip(columns, reading.schema, strict=True)], schema=reading.schema
+    )
 
 
 def _cast(column: Any, field: pa.Field) -> Any:
@@ -147,7 +133,9 @@ def _malformed(rows: pa.Table, reading: Reading) -> tuple[int, list[dict[str, An
     bad = rows.filter(pc.is_valid(rows["_malformed"])).slice(0, SAMPLES).select(["_row", "_record", "_malformed"]).to_pylist()
     width = len(reading.columns.sent)
     told = [(row, explain_malformed(row["_malformed"], reading.dialect, width, reading.limits)) for row in bad]
-    return count, [{"row": row["_row"], "record": row["_record"], "code": fault.code, "details": dict(fault.details)} for row, fault in told]
+    return count, [
+        {"row": row["_row"], "record": row["_record"], "code": fault.code, "details": dict(fault.details)} for row, fault in told
+    ]
 
 
 def _landed(contract: Contract, batch: PassBatch, rows: int, malformed: int, samples: list[dict[str, Any]]) -> LandedBatch:
@@ -179,7 +167,9 @@ def _file_name(number: int) -> str:
     return f"pass-{number:08d}-{uuid.uuid4().hex}.parquet"
 
 
-def _land_large(spark: SparkSession, lake: Lake, contract: Contract, number: int, batch: PassBatch) -> tuple[LandedBatch, list[dict[str, Any]]]:
+def _land_large(
+    spark: SparkSession, lake: Lake, contract: Contract, number: int, batch: PassBatch
+) -> tuple[LandedBatch, list[dict[str, Any]]]:
     reading, folder = reading_of(lake, contract, batch), lake.path("bronze", contract.table)
     results = _run(spark, reading, folder, number, [(place, False) for place in range(len(batch.ranges))])
     unproven = [result["place"] for result in results if not result["is_proven"]]
@@ -210,15 +200,24 @@ def _land_range(reading: Reading, folder: str, number: int, place: int, *, is_re
     filesystem = reading.filesystem()
     told: dict[str, Any] = {"place": place, "is_proven": True, "malformed": 0, "files": [], "samples": []}
     with filesystem.open_input_file(reading.path) as source:
-        tables = _read_rest(source, reading, place) if is_rest else _read_range(source, reading.batch.ranges[place], reading)
-        if tables is None:
+        found = _rows_from(source, reading, place, is_rest=is_rest)
+        if isinstance(found, NotProven):
             return {**told, "is_proven": False}
-        for rows in _gathered(tables):
+        for rows in _gathered(_as_bronze(part, reading) for part in found):
             count, samples = _malformed(rows, reading)
             told["malformed"] += count
             told["samples"] = (told["samples"] + samples)[:SAMPLES]
             told["files"].append(write_file(rows, filesystem, folder, _file_name(number)))
     return told
+
+
+def _rows_from(source: pa.NativeFile, reading: Reading, place: int, *, is_rest: bool) -> Iterable[pa.Table] | NotProven:
+    """Rows of one range, or of all from there on in order; NotProven where the range's cuts are in doubt."""
+    how = (reading.dialect, reading.columns, reading.limits)
+    if is_rest:
+        return (pa.Table.from_batches([rows]) for rows in read_rest(_opener(source), rest_from(_ranges(reading), place), *how))
+    rows = read_range(_opener(source), _ranges(reading)[place], *how)
+    return rows if isinstance(rows, NotProven) else [rows]
 
 
 def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

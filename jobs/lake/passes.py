@@ -60,7 +60,9 @@ def begin_attempt(control: Control, resource: str, number: int, bound: int) -> i
     for attempt in range(1, bound + 1):
         if control.create(pass_key(resource, number, f".attempt-{attempt}"), {"started_at": _now(), "owner": _owner()}):
             return attempt
-    failure = control.find(pass_key(resource, number, f".attempt-{bound}.failed")) or {"error": "no error was recorded (the process was killed)"}
+    failure = control.find(pass_key(resource, number, f".attempt-{bound}.failed")) or {
+        "error": "no error was recorded (the process was killed)"
+    }
     raise PassError(
         f"{resource}: pass {number} failed in {bound} attempts; the last: {failure['error']}. Its drops stand in raw, and nothing of it "
         f"is half done: each finished step holds. Mend the cause, then run `HAIHE_PASSES__ATTEMPTS={bound + 5} haihe collect {resource}`."
@@ -128,7 +130,7 @@ def _is_alive(standing: dict[str, Any], seconds: int) -> bool:
 
 def _runs_here(owner: dict[str, Any]) -> bool:
     try:
-        return psutil.Process(owner["pid"]).create_time() == owner["started"]
+        return bool(psutil.Process(owner["pid"]).create_time() == owner["started"])
     except psutil.NoSuchProcess:
         return False
 

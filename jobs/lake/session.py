@@ -11,17 +11,30 @@ from jobs.settings import Endpoint, Settings
 from jobs.storage.access import hadoop_options
 
 LOG_STORE = "haihe.logstore.ConditionalPutLogStore"
+# Wide mask expressions compile to methods over 8,000 bytes, which the JVM would otherwise interpret.
+LARGE_JVM = "-XX:-DontCompileHugeMethods"
 
 
-def spark_session(settings: Settings, endpoint: Endpoint | None, app_name: str = "haihe") -> SparkSession:
-    """The process's Spark session, in UTC, with Delta and, where there is an endpoint, the store.
+# For some ten thousand rows compiling costs more than it saves.
+SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+SMALL_CONF = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.shuffle.partitions": "2"}
+
+
+def spark_session(settings: Settings, endpoint: Endpoint | None, app_name: str = "haihe", *, is_small: bool = False) -> SparkSession:
+    """The process's Spark session, in UTC, with Delta and, where there is an endpoint, the store. `is_small`: for little data, quick to start.
 
     Raises: SettingsError when the jars are not where the settings say.
     """
     # Executors must run the interpreter that holds this package's libraries.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master(settings.spark.master).appName(app_name)
-    for key, value in {**_conf(settings), **(hadoop_options(endpoint) if endpoint else {}), **settings.spark.conf}.items():
+    conf = _conf(settings, SMALL_JVM if is_small else LARGE_JVM)
+    for key, value in {
+        **conf,
+        **(SMALL_CONF if is_small else {}),
+        **(hadoop_options(endpoint) if endpoint else {}),
+        **settings.spark.conf,
+    }.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
@@ -29,15 +42,15 @@ def spark_session(settings: Settings, endpoint: Endpoint | None, app_name: str =
 
 
 def jars_dir(settings: Settings) -> Path:
-    """The folder of jars: the settings' own, else the one that the set-up noted under home."""
-    note = settings.home / "jars"
-    folder = settings.spark.jars or (Path(note.read_text(encoding="utf-8").strip()) if note.is_file() else None)
+    """The folder of jars: the settings' own, else the one that the set-up noted under home or the project."""
+    notes = [place / "jars" for place in (settings.home, settings.root / ".haihe") if (place / "jars").is_file()]
+    folder = settings.spark.jars or (Path(notes[0].read_text(encoding="utf-8").strip()) if notes else None)
     if folder is None or not any(folder.glob("delta-spark*.jar")):
         raise SettingsError(f"no Delta jars at {folder}: Spark was not started. Run `make setup`, or set spark.jars.")
     return folder
 
 
-def _conf(settings: Settings) -> dict[str, str]:
+def _conf(settings: Settings, java_options: str) -> dict[str, str]:
     scratch = settings.home / "spark"
     return {
         "spark.driver.extraClassPath": f"{jars_dir(settings)}/*",
@@ -46,8 +59,7 @@ def _conf(settings: Settings) -> dict[str, str]:
         "spark.delta.logStore.s3a.impl": LOG_STORE,
         "spark.delta.logStore.s3.impl": LOG_STORE,
         "spark.driver.memory": settings.spark.driver_memory,
-        # Wide mask expressions compile to methods over 8,000 bytes, which the JVM would otherwise interpret.
-        "spark.driver.extraJavaOptions": f"-XX:-DontCompileHugeMethods -Duser.timezone=UTC -Dderby.system.home={scratch}",
+        "spark.driver.extraJavaOptions": f"{java_options} -Duser.timezone=UTC -Dderby.system.home={scratch}",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.ui.enabled": "false",

@@ -31,12 +31,14 @@ LINEAGE_TYPES = {
     "_row": (pa.int64(), "行号"),
     "_pass": (pa.int64(), "发布批号"),
 }
-VAULT_SCHEMA = pa.schema([
-    column("kind", pa.string(), "标识种类"),
-    column("token", pa.string(), "令牌"),
-    column("value", pa.string(), "明文"),
-    column("key_version", pa.int64(), "密钥版本"),
-])
+VAULT_SCHEMA = pa.schema(
+    [
+        column("kind", pa.string(), "标识种类"),
+        column("token", pa.string(), "令牌"),
+        column("value", pa.string(), "明文"),
+        column("key_version", pa.int64(), "密钥版本"),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ def ensure_silver(lake: Lake, contract: Contract) -> None:
         ensure_table(lake, "vault", VAULT, VAULT_SCHEMA, "个人标识明文与令牌")
 
 
-def publish(lake: Lake, contract: Contract, number: int, accepted: DataFrame, key: TokenKey, *, redacted: Sequence[str], is_one_batch: bool) -> None:
+def publish(
+    lake: Lake, contract: Contract, number: int, accepted: DataFrame, key: TokenKey, *, redacted: Sequence[str], is_one_batch: bool
+) -> None:
     """Write the accepted rows (typed view) of one pass to vault and silver, one version each, once.
 
     `redacted` names text fields in which the negative list has identifiers masked.
@@ -145,7 +149,8 @@ def _token(field: Field) -> Column:
 def _vault_rows(rows: DataFrame, contract: Contract, key: TokenKey) -> DataFrame:
     version = F.lit(key.version).cast("bigint").alias("key_version")
     pairs = [
-        F.struct(F.lit(field.kind).alias("kind"), _token(field).alias("token"), F.col(field.name).alias("value")) for field in _tokens(contract)
+        F.struct(F.lit(field.kind).alias("kind"), _token(field).alias("token"), F.col(field.name).alias("value"))
+        for field in _tokens(contract)
     ]
     return rows.select(F.inline(F.array(*pairs))).where("value is not null").distinct().select("kind", "token", "value", version)
 

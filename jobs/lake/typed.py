@@ -30,15 +30,17 @@ class BatchFacts(Frozen):
     received_at: str
 
 
-FACTS = StructType([
-    StructField("_batch_id", StringType(), nullable=False),
-    StructField("_provider", StringType(), nullable=False),
-    StructField("_period", StringType(), nullable=False),
-    StructField("_period_start", DateType(), nullable=False),
-    StructField("_period_end", DateType(), nullable=False),
-    StructField("_received_date", DateType(), nullable=False),
-    StructField("_received_at", TimestampType(), nullable=False),
-])
+FACTS = StructType(
+    [
+        StructField("_batch_id", StringType(), nullable=False),
+        StructField("_provider", StringType(), nullable=False),
+        StructField("_period", StringType(), nullable=False),
+        StructField("_period_start", DateType(), nullable=False),
+        StructField("_period_end", DateType(), nullable=False),
+        StructField("_received_date", DateType(), nullable=False),
+        StructField("_received_at", TimestampType(), nullable=False),
+    ]
+)
 
 
 def typed_view(bronze: DataFrame, contract: Contract, batches: Sequence[BatchFacts]) -> DataFrame:

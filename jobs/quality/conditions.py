@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from great_expectations.execution_engine import SparkDFExecutionEngine
+from great_expectations.execution_engine.sparkdf_execution_engine import SparkDFExecutionEngine
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.util import convert_to_json_serializable
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
 
 from jobs.catalogue.judged import BY_KEY, BY_MASK
 from jobs.quality.domains import domain_conditions, domain_recorder
-from jobs.quality.engines import expectation_of, quietly, spark_engine, validator
+from jobs.quality.engines import condition_engine, expectation_of, quietly, validator
 from jobs.quality.layout import RuleFault
 from jobs.quality.rules import Rule
 
@@ -23,6 +22,8 @@ COUNT = ".unexpected_count"
 CONDITION = ".condition"
 NONNULL = "column_values.nonnull"
 RESULT_FORMAT = "BASIC"
+# The metric that counts the rows that fail, and every metric that the verdict hangs on, by name.
+Wanted = tuple[str, Mapping[str, MetricConfiguration]]
 # What says where a metric looks; the batch is always the one judged.
 _DOMAIN_KEYS = ("row_condition", "condition_parser", "filter_conditions", "ignore_row_if", "column_A", "column_B", "column_list")
 
@@ -58,13 +59,13 @@ class Compiled:
 def compiled_rules(frame: DataFrame, rules: Sequence[Rule]) -> tuple[list[Compiled], list[RuleFault]]:
     """Each rule's condition, or the cause why Great Expectations has none. The rows of `frame` are not looked at."""
     faults: dict[str, RuleFault] = {}
-    wanted: dict[str, Mapping[str, MetricConfiguration]] = {}
+    wanted: dict[str, Wanted] = {}
     for rule in rules:
         try:
-            wanted[rule.rule_id] = _dependencies(rule)
+            wanted[rule.rule_id] = _wanted(rule)
         except Exception as error:  # noqa: BLE001 (the boundary at which a rule's failure becomes a rule error)
             faults[rule.rule_id] = RuleFault(rule=rule, cause=cause_of(error))
-    conditions = _conditions(frame, [config for configs in wanted.values() for config in configs.values()])
+    conditions = _conditions(frame, [config for _, configs in wanted.values() for config in configs.values()])
     recorder = domain_recorder(frame)
     compiled = []
     for rule in rules:
@@ -90,18 +91,26 @@ def metric_configurations(expectation: Expectation) -> Mapping[str, MetricConfig
     return configurations
 
 
-def _dependencies(rule: Rule) -> Mapping[str, MetricConfiguration]:
+def _wanted(rule: Rule) -> Wanted:
     if rule.method == "lake":
-        return {}
+        return "", {}
     if rule.type not in BY_MASK | BY_KEY:
         raise LookupError(f"{rule.type} is on no list of judged types")
-    return metric_configurations(expectation_of(rule))
+    if None in rule.kwargs.get("value_set", ()):
+        raise LookupError("a null in value_set: Spark then knows no value to be outside the set")
+    expectation: Any = expectation_of(rule)
+    own, configurations = f"{expectation.map_metric}{COUNT}", metric_configurations(expectation)
+    heard = configurations[own].metric_domain_kwargs
+    unheard = [name for name in ("row_condition", "ignore_row_if") if rule.kwargs.get(name) and name not in heard]
+    if unheard:
+        raise LookupError(f"Great Expectations does not apply {unheard} to {rule.type}")
+    return own, configurations
 
 
 def _conditions(frame: DataFrame, configurations: Iterable[MetricConfiguration]) -> dict[Any, Any]:
     wanted = [_condition_of(one) for one in configurations if one.metric_name.endswith(COUNT)]
     with quietly():
-        resolved, aborted = validator(spark_engine(frame)).compute_metrics(wanted)
+        resolved, aborted = validator(condition_engine(frame)).compute_metrics(wanted)
     causes = {one: LookupError(info["exception_info"].exception_message) for one, info in aborted.items()}
     return {**causes, **resolved}
 
@@ -113,11 +122,11 @@ def _condition_of(count: MetricConfiguration) -> MetricConfiguration:
 
 def _compiled(
     rule: Rule,
-    configurations: Mapping[str, MetricConfiguration],
+    wanted: Wanted,
     conditions: Mapping[Any, Any],
     recorder: SparkDFExecutionEngine,
 ) -> Compiled:
-    own = f"{expectation_of(rule).map_metric}{COUNT}" if configurations else ""
+    own, configurations = wanted
     unexpected, domain = None, None
     metrics = {}
     for name, configuration in configurations.items():

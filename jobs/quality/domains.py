@@ -6,8 +6,8 @@ The engine itself says so: it is handed a recorder instead of a frame and filter
 from collections.abc import Mapping
 from typing import Any
 
-from great_expectations.execution_engine import SparkDFExecutionEngine
 from great_expectations.execution_engine.sparkdf_batch_data import SparkDFBatchData
+from great_expectations.execution_engine.sparkdf_execution_engine import SparkDFExecutionEngine
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType

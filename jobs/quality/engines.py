@@ -1,18 +1,21 @@
 """Great Expectations' validators and expectation objects, without a project on disk, telemetry, progress bars or persisted frames."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import great_expectations as gx
 import pandas as pd
-from great_expectations.data_context import EphemeralDataContext
+from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.execution_engine import ExecutionEngine, PandasExecutionEngine, SparkDFExecutionEngine
+from great_expectations.execution_engine.execution_engine import ExecutionEngine, MetricComputationConfiguration
+from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
+from great_expectations.execution_engine.sparkdf_execution_engine import SparkDFExecutionEngine
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.validator.validator import Validator
 from pyspark.sql import DataFrame
 
@@ -21,7 +24,7 @@ from jobs.quality.rules import Rule
 
 BATCH_ID = "judged"
 # Both print whole exceptions, in which Spark quotes values of rows; what they say comes back as the cause of a rule error.
-_TALKATIVE = ("SQLQueryContextLogger", "great_expectations.validator.metrics_calculator")
+_TALKATIVE = ("SQLQueryContextLogger", "DataFrameQueryContextLogger", "great_expectations.validator.metrics_calculator")
 
 
 @cache
@@ -47,10 +50,22 @@ def quietly() -> Iterator[None]:
             logger.disabled = disabled
 
 
-def spark_engine(frame: DataFrame) -> SparkDFExecutionEngine:
-    """An engine over `frame`, which is not persisted (Great Expectations would never unpersist it)."""
-    engine = SparkDFExecutionEngine(persist=False, spark=frame.sparkSession)
-    engine.load_batch_data(BATCH_ID, frame)
+class ConditionEngine(SparkDFExecutionEngine):
+    """An engine over a frame without rows: what it is asked to count is 0 without a Spark job for each set of rows."""
+
+    def resolve_metric_bundle(self, metric_fn_bundle: Iterable[MetricComputationConfiguration]) -> dict[Any, Any]:
+        """0 for each row count; anything else would have no meaning here and is refused."""
+        asked = [one.metric_configuration for one in metric_fn_bundle]
+        strange = sorted({one.metric_name for one in asked} - {"table.row_count"})
+        if strange:
+            raise LookupError(f"{strange} hang on other rows and cannot be read off an empty frame")
+        return {one.id: 0 for one in asked}
+
+
+def condition_engine(empty_frame: DataFrame) -> ConditionEngine:
+    """An engine that builds conditions for frames with these columns; it persists nothing (Great Expectations never unpersists)."""
+    engine = ConditionEngine(persist=False, spark=empty_frame.sparkSession)
+    engine.load_batch_data(BATCH_ID, empty_frame)
     return engine
 
 
@@ -61,7 +76,7 @@ def pandas_engine(frame: pd.DataFrame) -> PandasExecutionEngine:
     return engine
 
 
-def validator(engine: ExecutionEngine) -> Validator:
+def validator(engine: ExecutionEngine[Any]) -> Validator:
     """A validator over the engine's one batch."""
     return Validator(execution_engine=engine, data_context=gx_context())
 
@@ -69,17 +84,11 @@ def validator(engine: ExecutionEngine) -> Validator:
 def configuration_of(rule: Rule) -> ExpectationConfiguration:
     """The rule in Great Expectations' words; `meta.rule` is its id. Data Docs show the rule's message where it has one."""
     meta = {"rule": rule.rule_id, "code": rule.code, "origin": rule.origin}
-    return ExpectationConfiguration(type=rule.type, kwargs=dict(rule.kwargs), meta=meta, severity=rule.severity, description=rule.message)
+    return ExpectationConfiguration(
+        type=rule.type, kwargs=dict(rule.kwargs), meta=meta, severity=FailureSeverity(rule.severity), description=rule.message
+    )
 
 
 def expectation_of(rule: Rule) -> Expectation:
     """The rule as an expectation object. Raises: what Great Expectations raises for an unknown type or wrong kwargs."""
     return configuration_of(rule).to_domain_obj()
-
-
-def plain_results(frame: DataFrame | pd.DataFrame, rules: Mapping[str, Rule]) -> dict[str, dict[str, Any]]:
-    """Each rule judged by plain Great Expectations on the whole of `frame`: the slow path, for what masks cannot say and for parity."""
-    engine = spark_engine(frame) if isinstance(frame, DataFrame) else pandas_engine(frame)
-    judge = validator(engine)
-    results = judge.graph_validate([configuration_of(rule) for rule in rules.values()], runtime_configuration={"result_format": "BASIC"})
-    return {result.expectation_config.meta["rule"]: result.to_json_dict() for result in results}

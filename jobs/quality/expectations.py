@@ -3,8 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 from great_expectations.compatibility.pydantic import Field
-from great_expectations.core.suite_parameters import SuiteParameterDict
-from great_expectations.execution_engine import ExecutionEngine
+from great_expectations.execution_engine.execution_engine import ExecutionEngine
 from great_expectations.expectations.expectation import (
     BatchExpectation,
     ColumnMapExpectation,
@@ -24,9 +23,7 @@ class ExpectColumnValuesToParse(ColumnMapExpectation):
 
     typed_column: str
     logical_type: str
-    formats: list[str] = []
-    precision: int | None = None
-    scale: int | None = None
+    formats: tuple[str, ...] = ()
 
     map_metric = "column_values.parse"
     success_keys: ClassVar[tuple[str, ...]] = ("mostly", "typed_column")
@@ -82,7 +79,7 @@ class ExpectColumnPairWorkingDaysToBeAtMost(ColumnPairMapExpectation):
     """Expect at most `maximum` working days after the date in `column_A` up to the one in `column_B`."""
 
     maximum: int = Field(ge=0)
-    ignore_row_if: IgnorePair | SuiteParameterDict = "both_values_are_missing"
+    ignore_row_if: IgnorePair = "both_values_are_missing"
 
     map_metric = "column_pair_values.working_days_at_most"
     success_keys: ClassVar[tuple[str, ...]] = ("mostly", "maximum", "ignore_row_if")
@@ -112,8 +109,26 @@ class ExpectTableColumnsToHoldNoneOf(BatchExpectation):
         self,
         metrics: dict[str, Any],
         runtime_configuration: dict[str, Any] | None = None,
-        execution_engine: ExecutionEngine | None = None,
+        execution_engine: ExecutionEngine[Any] | None = None,
     ) -> dict[str, Any]:
         forbidden = {plain_form(name) for name in self.columns}
         present = [name for name in metrics["table.columns"] if plain_form(str(name)) in forbidden]
         return {"success": not present, "result": {"observed_value": present, "details": {"forbidden": sorted(self.columns)}}}
+
+
+class ExpectRuleToBeJudged(BatchExpectation):
+    """Expect a rule to be one that can be judged. It stands in results for a rule that Great Expectations cannot even build."""
+
+    rule: str
+    stated_type: str
+
+    success_keys: ClassVar[tuple[str, ...]] = ("rule", "stated_type")
+    args_keys = ("rule", "stated_type")
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: dict[str, Any] | None = None,
+        execution_engine: ExecutionEngine[Any] | None = None,
+    ) -> dict[str, Any]:
+        return {"success": False, "result": {"observed_value": self.stated_type}}

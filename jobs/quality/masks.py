@@ -14,7 +14,7 @@ from jobs.errors import RuleError
 from jobs.quality.conditions import Compiled, Flag, MetricDraft, compiled_rules
 from jobs.quality.engines import quietly
 from jobs.quality.layout import BITS_PER_MASK, MALFORMED, MALFORMED_BIT, JudgedRule, Layout, Metric, RuleFault
-from jobs.quality.probe import probe_faults
+from jobs.quality.probe import probe_faults, sample_frame
 from jobs.quality.rules import Rule
 
 
@@ -51,8 +51,8 @@ class Masks:
         Raises: RuleError when an awaited flag is not given, or one is given that no rule awaits.
         """
         flags = self._given(extra_flags)
-        starts = range(0, len(flags), BITS_PER_MASK)
-        return [_packed(flags[start : start + BITS_PER_MASK], start).alias(name) for start, name in zip(starts, self.layout.masks, strict=True)]
+        named = zip(range(0, len(flags), BITS_PER_MASK), self.layout.masks, strict=True)
+        return [_packed(flags[start : start + BITS_PER_MASK], start).alias(name) for start, name in named]
 
     def _given(self, extra_flags: Mapping[str, Column]) -> list[Column]:
         if set(extra_flags) != set(self.awaited):
@@ -69,9 +69,10 @@ def compile_masks(empty_frame: DataFrame, rules: Sequence[Rule], broken: Mapping
     A rule that cannot be judged stands in `errors`; so does each of `broken` (rule id -> cause), found out by `rules_that_raise`.
     """
     causes = dict(broken or {})
-    compiled, faults = compiled_rules(empty_frame, [rule for rule in rules if rule.rule_id not in causes])
+    sample = sample_frame(empty_frame)
+    compiled, faults = compiled_rules(sample.limit(0), [rule for rule in rules if rule.rule_id not in causes])
     causes |= {fault.rule.rule_id: fault.cause for fault in faults}
-    causes |= probe_faults(empty_frame, compiled)
+    causes |= probe_faults(sample, compiled)
     errors = tuple(RuleFault(rule=rule, cause=causes[rule.rule_id]) for rule in rules if rule.rule_id in causes)
     return _assembled([one for one in compiled if one.rule.rule_id not in causes], errors)
 
@@ -97,7 +98,7 @@ class _Bits:
 
     def __init__(self) -> None:
         self.bits = {MALFORMED: MALFORMED_BIT}
-        self.flags: list[Column | str] = [F.lit(False)]  # noqa: FBT003 (a literal)
+        self.flags: list[Column | str] = [F.lit(False)]
 
     def of(self, name: str, flag: Column | str) -> int:
         if name not in self.bits:
@@ -138,7 +139,7 @@ def _metric(draft: MetricDraft, rule_bit: int, bits: _Bits) -> Metric:
 def _key_rule(one: Compiled) -> KeyRule:
     kwargs = one.rule.kwargs
     columns = (kwargs["column"],) if "column" in kwargs else tuple(kwargs["column_list"])
-    within = F.lit(True) if one.domain is None else one.domain.column  # noqa: FBT003 (a literal)
+    within = F.lit(True) if one.domain is None else one.domain.column
     return KeyRule(rule=one.rule, columns=columns, within=within)
 
 

@@ -2,17 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from functools import reduce
-from typing import Any
 
-from great_expectations.execution_engine import SparkDFExecutionEngine
-from great_expectations.expectations.metrics.map_metric_provider import (
-    ColumnMapMetricProvider,
-    ColumnPairMapMetricProvider,
-    MulticolumnMapMetricProvider,
-    column_condition_partial,
-    column_pair_condition_partial,
-    multicolumn_condition_partial,
-)
+from great_expectations.execution_engine.sparkdf_execution_engine import SparkDFExecutionEngine
+from great_expectations.expectations.metrics.map_metric_provider.column_condition_partial import column_condition_partial
+from great_expectations.expectations.metrics.map_metric_provider.column_map_metric_provider import ColumnMapMetricProvider
+from great_expectations.expectations.metrics.map_metric_provider.column_pair_condition_partial import column_pair_condition_partial
+from great_expectations.expectations.metrics.map_metric_provider.column_pair_map_metric_provider import ColumnPairMapMetricProvider
+from great_expectations.expectations.metrics.map_metric_provider.multicolumn_condition_partial import multicolumn_condition_partial
+from great_expectations.expectations.metrics.map_metric_provider.multicolumn_map_metric_provider import MulticolumnMapMetricProvider
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import BooleanType
@@ -26,112 +23,81 @@ from jobs.standards.resident_id import resident_id_is_valid
 from jobs.standards.uscc import uscc_is_valid
 from jobs.standards.working_days import working_days_between
 
-IDENTIFIER_SEARCHES: dict[str, Callable[[Column], Column]] = {
+SEARCHES: dict[str, Callable[[Column], Column]] = {
     "resident_id": text_has_resident_id,
     "mobile": text_has_mobile,
     "bank_card": text_has_bank_card,
 }
 
 
-def _holds(condition: Column) -> Column:
-    """A check that knows no answer has not held: a null would count as expected."""
-    return F.coalesce(condition, F.lit(False))  # noqa: FBT003 (a literal)
+def has_typed_value(text: Column, typed_column: str) -> Column:
+    """Whether the text came through as a value of its type."""
+    return F.col(typed_column).isNotNull()
 
 
-class ColumnValuesParse(ColumnMapMetricProvider):
-    """A text parses when its typed column has a value."""
-
-    condition_metric_name = "column_values.parse"
-    condition_value_keys = ("typed_column",)
-
-    @column_condition_partial(engine=SparkDFExecutionEngine)
-    def _spark(cls, column: Column, typed_column: str, **kwargs: Any) -> Column:
-        return F.col(typed_column).isNotNull()
+def holds_no_identifier(text: Column, identifiers: Sequence[str]) -> Column:
+    """Whether no identifier of these kinds stands in the text."""
+    return ~reduce(lambda left, right: left | right, [SEARCHES[kind](text) for kind in identifiers])
 
 
-class ColumnValuesValidUscc(ColumnMapMetricProvider):
-    """`uscc_is_valid`."""
-
-    condition_metric_name = "column_values.valid_uscc"
-
-    @column_condition_partial(engine=SparkDFExecutionEngine)
-    def _spark(cls, column: Column, **kwargs: Any) -> Column:
-        return _holds(uscc_is_valid(column))
+def working_days_are_at_most(earlier: Column, later: Column, maximum: int) -> Column:
+    """Whether at most so many working days lie after `earlier` up to `later`; null, and so no fault, where a date is missing."""
+    days = working_days_between(earlier, later, working_calendar())
+    # Outside the calendar nobody knows the working days; there are never more of them than days.
+    return F.when(earlier.isNotNull() & later.isNotNull(), F.coalesce(days, F.datediff(later, earlier)) <= maximum)
 
 
-class ColumnValuesValidResidentId(ColumnMapMetricProvider):
-    """`resident_id_is_valid`."""
+def expression_holds(columns: DataFrame, expression: str) -> Column:
+    """The Spark SQL condition over these columns and no others; null, and so no fault, where it says nothing.
 
-    condition_metric_name = "column_values.valid_resident_id"
-
-    @column_condition_partial(engine=SparkDFExecutionEngine)
-    def _spark(cls, column: Column, **kwargs: Any) -> Column:
-        return _holds(resident_id_is_valid(column))
-
-
-class ColumnValuesValidOrganisationCode(ColumnMapMetricProvider):
-    """`organisation_code_is_valid`."""
-
-    condition_metric_name = "column_values.valid_organisation_code"
-
-    @column_condition_partial(engine=SparkDFExecutionEngine)
-    def _spark(cls, column: Column, **kwargs: Any) -> Column:
-        return _holds(organisation_code_is_valid(column))
+    Raises: TypeError for an expression that is no condition, AnalysisException for one that names another column.
+    """
+    condition = F.expr(expression)
+    told = columns.select(condition).schema[0].dataType
+    if not isinstance(told, BooleanType):
+        raise TypeError(f"expression {expression!r} gives {told.simpleString()}, not a condition")
+    return condition
 
 
-class ColumnValuesValidBankCard(ColumnMapMetricProvider):
-    """`bank_card_is_valid`."""
+def _column_metric(name: str, check: Callable[..., Column], *value_keys: str) -> type:
+    """Registers a column-map metric; a check that knows no answer for a value has not held (Great Expectations would let a null pass)."""
 
-    condition_metric_name = "column_values.valid_bank_card"
+    def condition(_: type, column: Column, **kwargs: object) -> Column:
+        return F.coalesce(check(column, *[kwargs[key] for key in value_keys]), F.lit(False))
 
-    @column_condition_partial(engine=SparkDFExecutionEngine)
-    def _spark(cls, column: Column, **kwargs: Any) -> Column:
-        return _holds(bank_card_is_valid(column))
-
-
-class ColumnValuesValidMobile(ColumnMapMetricProvider):
-    """`mobile_is_valid`."""
-
-    condition_metric_name = "column_values.valid_mobile"
-
-    @column_condition_partial(engine=SparkDFExecutionEngine)
-    def _spark(cls, column: Column, **kwargs: Any) -> Column:
-        return _holds(mobile_is_valid(column))
+    return _provider(ColumnMapMetricProvider, name, value_keys, column_condition_partial(engine=SparkDFExecutionEngine)(condition))
 
 
-class ColumnValuesHoldNoIdentifier(ColumnMapMetricProvider):
-    """No identifier of these kinds stands in the text."""
+def _pair_metric(name: str, check: Callable[..., Column], *value_keys: str) -> type:
+    def condition(_: type, column_a: Column, column_b: Column, **kwargs: object) -> Column:
+        return check(column_a, column_b, *[kwargs[key] for key in value_keys])
 
-    condition_metric_name = "column_values.hold_no_identifier"
-    condition_value_keys = ("identifiers",)
-
-    @column_condition_partial(engine=SparkDFExecutionEngine)
-    def _spark(cls, column: Column, identifiers: Sequence[str], **kwargs: Any) -> Column:
-        found = [IDENTIFIER_SEARCHES[kind](column) for kind in identifiers]
-        return _holds(~reduce(lambda left, right: left | right, found))
+    return _provider(ColumnPairMapMetricProvider, name, value_keys, column_pair_condition_partial(engine=SparkDFExecutionEngine)(condition))
 
 
-class ColumnPairWorkingDays(ColumnPairMapMetricProvider):
-    """Working days after `column_A` up to `column_B`, at most `maximum`; null, and so no fault, where a date is missing."""
+def _multicolumn_metric(name: str, check: Callable[..., Column], *value_keys: str) -> type:
+    def condition(_: type, columns: DataFrame, **kwargs: object) -> Column:
+        return check(columns, *[kwargs[key] for key in value_keys])
 
-    condition_metric_name = "column_pair_values.working_days_at_most"
-    condition_value_keys = ("maximum",)
-
-    @column_pair_condition_partial(engine=SparkDFExecutionEngine)
-    def _spark(cls, earlier: Column, later: Column, maximum: int, **kwargs: Any) -> Column:
-        return working_days_between(earlier, later, working_calendar()) <= maximum
+    return _provider(
+        MulticolumnMapMetricProvider, name, value_keys, multicolumn_condition_partial(engine=SparkDFExecutionEngine)(condition)
+    )
 
 
-class MulticolumnExpression(MulticolumnMapMetricProvider):
-    """A Spark SQL condition over the listed columns and no others; null, and so no fault, where it says nothing."""
+def _provider(family: type, name: str, value_keys: tuple[str, ...], condition: object) -> type:
+    """A metric provider class; Great Expectations registers it as it is made."""
+    members = {"condition_metric_name": name, "condition_value_keys": value_keys, "_spark": condition, "__module__": __name__}
+    return type(family)(name, (family,), members)
 
-    condition_metric_name = "multicolumn_values.expression"
-    condition_value_keys = ("expression",)
 
-    @multicolumn_condition_partial(engine=SparkDFExecutionEngine)
-    def _spark(cls, column_list: DataFrame, expression: str, **kwargs: Any) -> Column:
-        condition = F.expr(expression)
-        told = column_list.select(condition).schema[0].dataType
-        if not isinstance(told, BooleanType):
-            raise TypeError(f"expression {expression!r} gives {told.simpleString()}, not a condition")
-        return condition
+METRICS = (
+    _column_metric("column_values.parse", has_typed_value, "typed_column"),
+    _column_metric("column_values.valid_uscc", uscc_is_valid),
+    _column_metric("column_values.valid_resident_id", resident_id_is_valid),
+    _column_metric("column_values.valid_organisation_code", organisation_code_is_valid),
+    _column_metric("column_values.valid_bank_card", bank_card_is_valid),
+    _column_metric("column_values.valid_mobile", mobile_is_valid),
+    _column_metric("column_values.hold_no_identifier", holds_no_identifier, "identifiers"),
+    _pair_metric("column_pair_values.working_days_at_most", working_days_are_at_most, "maximum"),
+    _multicolumn_metric("multicolumn_values.expression", expression_holds, "expression"),
+)

@@ -8,6 +8,6 @@ _LEFT_OUT = re.compile(r"[\s_\-‐-―−]+")
 
 
 def plain_form(name: str) -> str:
-    """The name in NFKC and without case, blanks, underscores, hyphens and invisible marks: `Face_Image`, `ＦａｃｅＩｍａｇｅ` -> `faceimage`."""
+    """The name in NFKC, without case, blanks, underscores, hyphens and invisible marks: `Ｆａｃｅ_Image` -> `faceimage`."""
     visible = "".join(mark for mark in unicodedata.normalize("NFKC", name) if unicodedata.category(mark) not in ("Cf", "Cc"))
     return _LEFT_OUT.sub("", visible).casefold()

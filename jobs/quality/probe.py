@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql.pandas.types import to_arrow_schema
-from pyspark.sql.types import DecimalType, StructType
+from pyspark.sql.types import DataType, DecimalType, StructField, StructType
 
 from jobs.quality.conditions import Compiled, cause_of
 from jobs.quality.engines import quietly
@@ -27,13 +28,20 @@ _SAMPLES: dict[str, Any] = {
 _CLOCK = re.compile(r"\b(current_date|current_timestamp|current_time|now|localtimestamp|curdate|unix_timestamp)\s*\(", re.IGNORECASE)
 
 
-def probe_faults(frame: DataFrame, compiled: Sequence[Compiled]) -> dict[str, str]:
+def sample_frame(frame: DataFrame) -> DataFrame:
+    """A row of nulls and a row of values with the frame's columns, held by the driver: a select on it is folded into its plan."""
+    schema = StructType([StructField(column.name, column.dataType) for column in frame.schema.fields])
+    values = {column.name: _value(column.dataType) for column in schema.fields}
+    rows = [dict.fromkeys(values), values]
+    return frame.sparkSession.createDataFrame(pa.Table.from_pylist(rows, schema=to_arrow_schema(schema, timezone="UTC")))
+
+
+def probe_faults(sample: DataFrame, compiled: Sequence[Compiled]) -> dict[str, str]:
     """Rule id -> cause for each rule whose condition cannot be analysed, raises on ordinary values, or looks beyond its row."""
-    sample = _sample(frame)
-    columns = [column for one in compiled for column in _columns(one)]
-    faults = {} if _cause(sample, columns) is None else {one.rule.rule_id: _cause(sample, list(_columns(one))) for one in compiled}
-    free = [one for one in compiled if one.rule.rule_id not in faults or faults[one.rule.rule_id] is None]
-    faults |= {one.rule.rule_id: _beyond_the_row(sample, one) for one in free if _is_free_text(one)}
+    faults = {one.rule.rule_id: _beyond_the_row(sample, one) for one in compiled if _is_free_text(one)}
+    left = [one for one in compiled if faults.get(one.rule.rule_id) is None]
+    if _cause(sample, [column for one in left for column in _columns(one)]) is not None:
+        faults |= {one.rule.rule_id: _cause(sample, list(_columns(one))) for one in left}
     return {rule_id: cause for rule_id, cause in faults.items() if cause is not None}
 
 
@@ -44,18 +52,8 @@ def _columns(one: Compiled) -> Iterator[Column]:
         yield from (flag.column for flag in (metric.domain, metric.missing) if flag is not None)
 
 
-def _sample(frame: DataFrame) -> DataFrame:
-    """A row of nulls and a row of values with the frame's columns, held by the driver: a select on it is folded into its plan."""
-    schema = StructType([column for column in frame.schema.fields if column.dataType.simpleString() != "binary"])
-    values = {column.name: _value(column.dataType.simpleString(), column.dataType) for column in schema.fields}
-    rows = [dict.fromkeys(values), values]
-    for column in schema.fields:
-        column.nullable = True
-    return frame.sparkSession.createDataFrame(pa.Table.from_pylist(rows, schema=to_arrow_schema(schema)))
-
-
-def _value(name: str, type_: object) -> object:
-    return Decimal(0) if isinstance(type_, DecimalType) else _SAMPLES.get(name)
+def _value(type_: DataType) -> object:
+    return Decimal(0) if isinstance(type_, DecimalType) else _SAMPLES.get(type_.simpleString())
 
 
 def _cause(sample: DataFrame, columns: Sequence[Column]) -> str | None:
@@ -81,12 +79,17 @@ def _beyond_the_row(sample: DataFrame, one: Compiled) -> str | None:
     texts = [str(one.rule.kwargs.get(name, "")) for name in ("expression", "row_condition")]
     if any(_CLOCK.search(text) for text in texts):
         return "looks at the clock; a rule is judged by the dates that come with the batch (_received_date, _period_end)"
-    plan: Any = sample.select(*[column.alias(f"_{index}") for index, column in enumerate(_columns(one))])._jdf.queryExecution().analyzed()
-    source: Any = sample._jdf.queryExecution().analyzed()
-    if plan.getClass().getSimpleName() != "Project" or not plan.children().head().sameResult(source):
+    try:
+        with quietly():
+            plan: Any = _plan(sample.select(*[column.alias(f"_{index}") for index, column in enumerate(_columns(one))]))
+    except PySparkException as error:
+        return cause_of(error)
+    if plan.getClass().getSimpleName() != "Project" or not plan.children().head().sameResult(_plan(sample)):
         return "looks at other rows (a window, an aggregate or a generator)"
     if not plan.deterministic():
         return "gives another answer each time"
-    if not plan.subqueries().isEmpty():
-        return "holds a subquery"
-    return None
+    return None if plan.subqueries().isEmpty() else "holds a subquery"
+
+
+def _plan(frame: DataFrame) -> Any:
+    return frame._jdf.queryExecution().analyzed()

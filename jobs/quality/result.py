@@ -5,6 +5,7 @@ from typing import Any
 
 from great_expectations import __version__ as gx_version
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult, ExpectationValidationResult
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.validator.validation_statistics import calc_validation_statistics
 
 from jobs.quality.conditions import RESULT_FORMAT, metric_configurations
@@ -35,7 +36,7 @@ def suite_result(results: list[ExpectationValidationResult], meta: Mapping[str, 
         meta={"great_expectations_version": gx_version, **said},
         batch_id=batch_id,
     )
-    told: dict[str, Any] = whole.to_json_dict()
+    told: dict[str, Any] = whole.to_json_dict()  # type: ignore[no-untyped-call]
     return told
 
 
@@ -53,9 +54,17 @@ def _number(metric: Metric | None, counts: BatchCounts) -> int | None:
 
 
 def _fault_result(fault: RuleFault) -> ExpectationValidationResult:
-    return ExpectationValidationResult(
-        success=False,
-        expectation_config=configuration_of(fault.rule),
-        result={},
-        exception_info={"raised_exception": True, "exception_message": f"rule error: {fault.cause}", "exception_traceback": None},
-    )
+    # Data Docs wants a traceback; the cause is all that may be shown.
+    said = {"raised_exception": True, "exception_message": f"rule error: {fault.cause}", "exception_traceback": fault.cause}
+    return ExpectationValidationResult(success=False, expectation_config=_shown(fault), result={}, exception_info=said)
+
+
+def _shown(fault: RuleFault) -> ExpectationConfiguration:
+    """The rule's own configuration, or one in its place where it has none that Data Docs could show."""
+    try:
+        expectation_of(fault.rule)
+    except Exception:  # noqa: BLE001 (the boundary at which a rule's failure becomes a rule error)
+        stand_in = {"type": "expect_rule_to_be_judged", "kwargs": {"rule": fault.rule.rule_id, "stated_type": fault.rule.type}}
+        message = f"{fault.rule.rule_id}: {fault.rule.type} could not be judged"
+        return configuration_of(fault.rule.model_copy(update={**stand_in, "message": fault.rule.message or message}))
+    return configuration_of(fault.rule)

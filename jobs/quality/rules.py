@@ -97,7 +97,7 @@ def field_name(column: str) -> str:
 
 
 def _field_rules(field: Field, code_sets: Mapping[str, Sequence[Code]]) -> Iterator[Rule]:
-    def rule(code: str, type_: str, column: str, params: Mapping[str, Any] | None = None, **kwargs: Any) -> Rule:
+    def rule(code: str, type_: str, column: str, params: Mapping[str, Any] | None = None, **kwargs: object) -> Rule:
         return Rule(
             rule_id=f"{field.name}.{code}",
             type=type_,
@@ -146,14 +146,15 @@ def _key_rules(contract: Contract) -> Iterator[Rule]:
     single = len(contract.key) == 1
     type_ = "expect_column_values_to_be_unique" if single else "expect_compound_columns_to_be_unique"
     kwargs = {"column": contract.key[0]} if single else {"column_list": list(contract.key)}
-    shared: dict[str, Any] = {"severity": "critical", "origin": "contract", "columns": contract.key, "params": {"columns": list(contract.key)}}
+    params = {"columns": list(contract.key)}
+    shared: dict[str, Any] = {"severity": "critical", "origin": "contract", "columns": contract.key, "params": params}
     yield Rule(rule_id=KEY_DOUBLED, type=type_, kwargs=kwargs, code="key_doubled", method="key", **shared)
     if contract.load == "append":
         yield Rule(rule_id=KEY_IN_LAKE, type=LAKE_TYPE, kwargs={}, code="key_in_lake", method="lake", **shared)
 
 
 def _suite_rule(expectation: Expectation, parameters: Mapping[str, Any], contract: Contract) -> Rule:
-    kwargs = {name: _substituted(value, parameters, expectation.id) for name, value in expectation.kwargs.items()}
+    kwargs: dict[str, Any] = {name: _substituted(value, parameters, expectation.id) for name, value in expectation.kwargs.items()}
     message = expectation.meta.get("message") or expectation.notes or expectation.description
     columns = columns_of(expectation)
     types = {field.name: field for field in contract.fields}
@@ -183,7 +184,7 @@ def _suite_code(expectation: Expectation) -> str:
     return _CODES.get(expectation.type, expectation.type)
 
 
-def _substituted(value: Any, parameters: Mapping[str, Any], expectation_id: str) -> Any:
+def _substituted(value: object, parameters: Mapping[str, Any], expectation_id: str) -> object:
     if not (isinstance(value, Mapping) and "$PARAMETER" in value):
         return value
     name = value["$PARAMETER"]

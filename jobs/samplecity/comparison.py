@@ -25,8 +25,7 @@ class Told:
 
 def differences(city: City, told: Mapping[str, Told]) -> list[str]:
     """One line for everything that the receipts (by the drop's place under `drops/`) say otherwise than the truth; empty if nothing."""
-    wrong = [line for drop in city.drops for line in _of_drop(city, drop, told.get(drop.file))]
-    return wrong
+    return [line for drop in city.drops for line in _of_drop(city, drop, told.get(drop.file))]
 
 
 def _of_drop(city: City, drop: DropTruth, told: Told | None) -> list[str]:
@@ -49,7 +48,9 @@ def _fault_differences(city: City, drop: DropTruth, errors: bytes) -> list[str]:
     wrong = [f"{drop.file}: planted and not found: {one}" for one in sorted((planted - found).elements())]
     wrong += [f"{drop.file}: found and not planted: {one}" for one in sorted((found - planted).elements())]
     counted = Counter(rule for _, _, rule in every if rule in many)
-    return wrong + [f"{drop.file}: {rule}: {count} rows planted, {counted[rule]} found" for rule, count in many.items() if counted[rule] != count]
+    return wrong + [
+        f"{drop.file}: {rule}: {count} rows planted, {counted[rule]} found" for rule, count in many.items() if counted[rule] != count
+    ]
 
 
 def _found(errors: bytes) -> list[Found]:

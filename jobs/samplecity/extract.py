@@ -17,7 +17,10 @@ LISTED_WARNINGS = 50
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One rule that one record breaks. `column` is a field's name; "" where the rule is about several columns or the whole record."""
+    """One rule that one record breaks. `column` is the field's name if the rule is about a single one, else "".
+
+    `rule` is the rule's code (`required`, `uscc`, `key_doubled`, ...), `malformed:<how>`, or `<code>:<name>` for a rule of the suite.
+    """
 
     column: str
     rule: str

@@ -21,7 +21,6 @@ MANGLES: dict[str, tuple[Malformation, Callable[[str, Dialect], bytes]]] = {
     "unclosed_quote": ("unclosed_quote", quote_left_open),
     "text_after_quote": ("text_after_quote", text_after_quote),
 }
-KEY_DOUBLED = Finding("", "key_doubled")
 
 
 def value(kind: str, column: str, text: str, *rules: str, **others: str) -> Planting:
@@ -37,6 +36,11 @@ def change(kind: str, edit: Callable[[Row], Row], *findings: Finding) -> Plantin
 def breaks(rule: str, severity: Severity = "critical") -> Finding:
     """A rule of the suite about several columns, as `<what it is>:<its name>`."""
     return Finding("", rule, severity)
+
+
+def about_key(key: tuple[str, ...], rule: str) -> Finding:
+    """A rule about the key, which has a column where the key is a single one."""
+    return Finding(key[0] if len(key) == 1 else "", rule)
 
 
 def missing(column: str) -> Planting:
@@ -77,10 +81,11 @@ def identifier_in_text(column: str, text: str, severity: Severity = "warning") -
 
 def key_doubled(key: tuple[str, ...], row: Callable[[int], Row]) -> Planting:
     """Two records, some way apart, with one key; both are at fault. The key must hold no code of a code book."""
+    findings = (about_key(key, "key_doubled"),)
 
     def planting(at: int, width: int) -> tuple[Plant, ...]:
-        first = Plant("key_doubled", at, (KEY_DOUBLED,))
-        again = Plant("key_doubled", at + max(1, width // 2), (KEY_DOUBLED,), lambda _: {name: row(at)[name] for name in key})
+        first = Plant("key_doubled", at, findings)
+        again = Plant("key_doubled", at + max(1, width // 2), findings, lambda _: {name: row(at)[name] for name in key})
         return (first, again)
 
     return planting

@@ -34,6 +34,11 @@ def ensure_running(settings: Settings) -> str:
     return endpoint_url(settings)
 
 
+def is_up(settings: Settings) -> bool:
+    """Whether the embedded store answers now."""
+    return _is_healthy(_kept_port(settings))
+
+
 def stop(settings: Settings) -> bool:
     """True if the embedded store was running; it is not any more."""
     with held(store_folder(settings) / "lock"):

@@ -115,7 +115,7 @@ def stream_blocks(client: S3Client, bucket: str, key: str, *, etag: str | None =
         yield bytes(held)
 
 
-def read_json(client: S3Client, bucket: str, key: str) -> Any:  # noqa: ANN401 - JSON is any value
+def read_json(client: S3Client, bucket: str, key: str) -> Any:
     """The value of a JSON object.
 
     Raises: StoreError if there is no such object or it is not JSON.
@@ -127,7 +127,7 @@ def read_json(client: S3Client, bucket: str, key: str) -> Any:  # noqa: ANN401 -
         raise StoreError(f"{place(bucket, key)}: not JSON ({error}). It is left as it is. See who wrote it.") from error
 
 
-def find_json(client: S3Client, bucket: str, key: str) -> Any | None:  # noqa: ANN401 - JSON is any value
+def find_json(client: S3Client, bucket: str, key: str) -> Any | None:
     """The value of a JSON object; None if there is no such object."""
     return read_json(client, bucket, key) if exists(client, bucket, key) else None
 
@@ -281,3 +281,14 @@ def _opened(client: S3Client, wanted: _Range) -> tuple[StreamingBody | None, str
 
 def _bare(etag: str) -> str:
     return etag.strip('"')
+
+
+def find_bytes(client: S3Client, bucket: str, key: str) -> bytes | None:
+    """The object's bytes; None if there is no such object."""
+    return read_bytes(client, bucket, key) if exists(client, bucket, key) else None
+
+
+def list_buckets(client: S3Client) -> list[str]:
+    """Names of the buckets that this account sees."""
+    with translated("list the buckets", ""):
+        return [entry["Name"] for entry in client.list_buckets()["Buckets"]]

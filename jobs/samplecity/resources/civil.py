@@ -95,7 +95,9 @@ def _others(row: Callable[[int], Row]) -> tuple[Planting, ...]:
         kinds.value("above_maximum", "member_count", "31", "maximum"),
         kinds.change("more_insured_than_members", lambda _: TOO_MANY_INSURED, kinds.breaks("pair_order:insured_within_members")),
         kinds.change("above_income_line", lambda _: {"income_per_head_yuan": "1010.01"}, INCOME_TOO_HIGH),
-        kinds.change("other_month", lambda _: {"allowance_month": "2021-02"}, kinds.breaks("expression:allowance_month_is_period")),
+        kinds.change(
+            "other_month", lambda _: {"allowance_month": "2021-02"}, Finding("allowance_month", "expression:allowance_month_is_period")
+        ),
         kinds.value("wrong_pattern", "family_id", "DB12010100000", "pattern"),
         kinds.key_doubled(("family_id",), row),
         kinds.oversized("line_breaks", "address", "样板道1号\n2门"),

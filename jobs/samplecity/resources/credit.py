@@ -16,7 +16,7 @@ KEY = ("document_no", "organ_uscc")
 DAY = date(2021, 3, 5)
 PERIOD = DAY.isoformat()
 WORKING_DAYS = 7
-LATE = kinds.breaks("working_days:reported_in_seven_working_days", "warning")
+LATE = Finding("decision_date", "working_days:reported_in_seven_working_days", "warning")
 FINE_TOO_HIGH = Finding("fine_10k_yuan", "maximum:fine_is_in_10k_yuan", "warning")
 LEAST_FAULTY = 160
 # Fewer than the 40 that the responsibility list asks of this organ.

@@ -94,6 +94,11 @@ def extracts(plan: Plan) -> list[Extract]:
     ]
 
 
+def end_before_start() -> Planting:
+    """A firm that ceases before it begins."""
+    return kinds.change("end_before_start", lambda _: OPERATION_REVERSED, kinds.breaks("pair_order:operation_period_in_order"))
+
+
 def _values() -> tuple[Planting, ...]:
     return (
         kinds.missing("entity_name"),
@@ -119,7 +124,7 @@ def _values() -> tuple[Planting, ...]:
 
 def _records(row: Callable[[int], Row]) -> tuple[Planting, ...]:
     return (
-        kinds.change("end_before_start", lambda _: OPERATION_REVERSED, kinds.breaks("pair_order:operation_period_in_order")),
+        end_before_start(),
         kinds.change("cancelled_undated", lambda _: CANCELLED_UNDATED, Finding("cancelled_date", "required:cancelled_date_when_cancelled")),
         kinds.change("section_of_other_class", lambda _: SECTION_CLASH, kinds.breaks("expression:section_of_class", "warning")),
         kinds.change("several_in_one_row", lambda _: SEVERAL, *SEVERAL_FINDINGS),

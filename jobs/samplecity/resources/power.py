@@ -118,7 +118,9 @@ def _faults(row: Callable[[int], Row]) -> tuple[Planting, ...]:
         kinds.value("not_a_number", "usage_kwh", "一百度", "parse"),
         kinds.change("parts_not_the_whole", lambda _: BANDS_APART, kinds.breaks("expression:parts_sum_to_usage", "warning")),
         kinds.malformed("unclosed_quote"),
-        kinds.change("outside_the_period", lambda _: {"usage_date": "2021-03-01"}, kinds.breaks("expression:usage_date_in_period")),
+        kinds.change(
+            "outside_the_period", lambda _: {"usage_date": "2021-03-01"}, Finding("usage_date", "expression:usage_date_in_period")
+        ),
         kinds.malformed("text_after_quote"),
         kinds.key_doubled(("account_no", "usage_date"), row),
         kinds.after_blank_lines(kinds.malformed("ragged_short"), 2),

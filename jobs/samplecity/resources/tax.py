@@ -116,7 +116,9 @@ def _records(row: Callable[[int], Row]) -> tuple[Planting, ...]:
         kinds.change("rate_unknown", lambda _: RATE_UNKNOWN, Finding("tax_rate_pct", "code_set:rate_is_known")),
         kinds.change("red_not_negative", lambda _: RED_NOT_NEGATIVE, kinds.breaks("expression:red_invoice_is_negative")),
         kinds.change("red_without_original", lambda _: RED_WITHOUT_ORIGINAL, NO_ORIGINAL),
-        kinds.change("after_the_period", lambda _: {"invoice_date": "2021-03-06"}, kinds.breaks("pair_order:invoiced_by_period_end")),
+        kinds.change(
+            "after_the_period", lambda _: {"invoice_date": "2021-03-06"}, Finding("invoice_date", "pair_order:invoiced_by_period_end")
+        ),
         kinds.key_doubled(KEY, row),
         kinds.oversized("line_breaks", "remark", "一\n二\n三\n四\n五"),
         kinds.malformed("ragged_long"),
@@ -126,6 +128,6 @@ def _records(row: Callable[[int], Row]) -> tuple[Planting, ...]:
 
 def _told_before(row: Callable[[int], Row], index: int) -> Planting:
     def planting(at: int, width: int) -> tuple[Plant, ...]:
-        return (Plant("key_in_lake", at, (Finding("", "key_in_lake"),), lambda _: {name: row(index)[name] for name in KEY}),)
+        return (Plant("key_in_lake", at, (kinds.about_key(KEY, "key_in_lake"),), lambda _: {name: row(index)[name] for name in KEY}),)
 
     return planting

@@ -16,7 +16,9 @@ def test_a_resend_is_placed_by_its_batch_wherever_it_lies(key: str) -> None:
     assert (drop.resend_of, drop.unplaced_reason) == ("b0123456789abcde", None)
 
 
-@pytest.mark.parametrize("name", ["b0123.resend.csv", "B0123456789ABCDE.resend.csv", "b0123456789abcdeg.resend.csv", "b0123456789abcde.csv"])
+@pytest.mark.parametrize(
+    "name", ["b0123.resend.csv", "B0123456789ABCDE.resend.csv", "b0123456789abcdeg.resend.csv", "b0123456789abcde.csv"]
+)
 def test_what_only_looks_like_a_resend_is_an_ordinary_file(name: str) -> None:
     assert parse_drop_key(f"credit.a/2021/{name}").resend_of is None
 

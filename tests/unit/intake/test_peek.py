@@ -42,7 +42,7 @@ def test_the_header_is_read_and_the_data_found(raw: bytes, dialect: Dialect, has
 
 
 def test_a_header_cell_may_hold_a_line_break_and_counts_as_one_spreadsheet_row() -> None:
-    assert look('"金额\n（元）",b\n1,2\n'.encode(), UTF8, ()) == Peek(False, ("金额\n（元）", "b"), 2, 1, 24)
+    assert look('"金额\n（元）",b\n1,2\n'.encode(), UTF8, ()) == Peek(False, ("金额\n（元）", "b"), 2, 1, 21)
 
 
 @pytest.mark.parametrize("raw", [b"", b"\xef\xbb\xbf", b"\r\n\n  \n"])
@@ -91,11 +91,15 @@ def test_the_first_line_that_cannot_be_read_is_named() -> None:
     assert refusal(raw, UTF8, ("name", "address")).details["line"] == 3
 
 
-@pytest.mark.parametrize("fault", [b"\xff\xfe", "女".encode("gb18030"), b"\x81"])
+@pytest.mark.parametrize("fault", [b"\xff\xfe", "女".encode("gb18030"), "男".encode("gb18030"), b"\x81"])
 def test_a_few_undecodable_lines_are_faults_of_those_lines(fault: bytes) -> None:
     ascii_rows = b"id,v\n" + b"1,2\n" * 30 + b"3," + fault + b"\n" + b"4,5\n"
     assert look(ascii_rows, UTF8, ("id", "v")).header == ("id", "v")
     assert look(TEXT.encode() + b"a," + fault + b",3\n", UTF8).header == HEADER
+
+
+def test_an_undecodable_line_of_a_small_file_is_no_other_charset_if_no_charset_reads_it() -> None:
+    assert look(b"id,v\n1,2\n3,4\n5,\xff\xfe\n", UTF8, ("id", "v")).header == ("id", "v")
 
 
 def test_gb18030_text_that_happens_to_be_valid_utf8_is_let_in() -> None:
@@ -109,6 +113,12 @@ def test_gb18030_text_that_happens_to_be_valid_utf8_is_let_in() -> None:
 def test_a_character_cut_at_the_head_s_end_is_no_fault(dialect: Dialect, cut: int) -> None:
     raw = ("姓名,地址,金额\n" + "王𬭚芳,天津市,1\n" * 20).encode(dialect.encoding)
     assert peek(raw[: len(raw) // 2 + cut], len(raw), dialect, HEADER).header == HEADER
+
+
+def test_the_line_that_the_head_cuts_tells_nothing() -> None:
+    # The first two bytes of a character in UTF-8 are a character in GB18030.
+    head = b"id,v\n1," + "王".encode()[:2]
+    assert peek(head, 1000, UTF8, ("id", "v")).header == ("id", "v")
 
 
 def test_names_that_the_head_cannot_explain_go_to_the_normaliser() -> None:
@@ -133,6 +143,7 @@ def xlsx() -> bytes:
         (b"%PDF-1.7\n", "PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 90, "xls"),
         (bytes(range(256)) + b"\0" * 90, "binary"),
+        (b"a\0\0\0b\n" * 20, "binary"),
     ],
 )
 def test_a_file_that_is_no_text_is_named_for_what_it_is(raw: bytes, looks_like: str) -> None:
@@ -158,6 +169,10 @@ def test_a_header_that_cannot_be_read_is_refused_with_its_problem(raw: str, prob
     assert problem in str(refused.details["problem"])
 
 
+def test_a_header_whose_quote_never_closes_is_told_by_its_own_line() -> None:
+    assert refusal('\n"姓名,地址\n1,2\n3,4\n'.encode(), UTF8).details["line"] == 2
+
+
 def test_a_head_without_a_line_end_is_refused() -> None:
     assert refusal(b"a," * HEAD_BYTES, UTF8).code == "header_unreadable"
 
@@ -170,6 +185,11 @@ def test_names_that_differ_are_told_with_suggestions() -> None:
     assert difference.unknown == ("UNI_SCID", "姓 名", "ＡＧＥ", "remark", "face")
     assert difference.duplicated == ("face",)
     assert difference.renamed == {"UNI_SCID": "UNISCID", "姓 名": "姓名", "ＡＧＥ": "age", "remark": "remarks"}
+
+
+def test_a_name_that_only_looks_different_is_suggested_before_one_that_is_alike() -> None:
+    assert header_difference(("amounts", "AMOUNT"), ("amount", "quantity")).renamed == {"AMOUNT": "amount"}
+    assert header_difference(("a__b__",), ("ab",)).renamed == {"a__b__": "ab"}
 
 
 def test_the_order_of_columns_is_no_difference() -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from jobs.catalogue.catalogue import Catalogue, load_catalogue
 from jobs.samplecity.city import write_city
 from jobs.samplecity.truth import City

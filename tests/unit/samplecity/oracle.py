@@ -10,6 +10,7 @@ from typing import Any
 import chinese_calendar
 import duckdb
 import pyarrow as pa
+
 from jobs.catalogue.catalogue import Catalogue
 from jobs.catalogue.contract import Contract, Field
 from jobs.catalogue.suite import Expectation, columns_of
@@ -42,7 +43,9 @@ def find_all(records: Sequence[Record], catalogue: Catalogue, resource: str, pro
         if entry.kind == "content" and entry.identifier:
             names = [field.name for field in contract.fields if field.is_narrative and entry.field in ("*", field.name)]
             pattern = re.compile(IDENTIFIERS[entry.identifier])
-            found |= {(line, name, "personal_identifier") for line, row in texts.items() for name in names if pattern.search(row[name] or "")}
+            found |= {
+                (line, name, "personal_identifier") for line, row in texts.items() for name in names if pattern.search(row[name] or "")
+            }
     return found | _suite_faults(texts, typed, contract, catalogue.suites[resource].expectations, days)
 
 
@@ -80,24 +83,22 @@ def _field_faults(row: Mapping[str, str | None], typed: Typed, contract: Contrac
     for field in contract.fields:
         text, value = row[field.name], typed[field.name]
         if text is None:
-            if field.required:
-                yield field.name, "required"
-            continue
-        if value is None:
-            yield field.name, "parse"
-            continue
-        if field.max_length and len(text) > field.max_length:
-            yield field.name, "max_length"
-        if field.code_set and text not in {code.code for code in catalogue.code_sets[field.code_set]}:
-            yield field.name, "code_set"
-        if field.minimum and value < _typed(field, field.minimum):
-            yield field.name, "minimum"
-        if field.maximum and value > _typed(field, field.maximum):
-            yield field.name, "maximum"
-        if field.pattern and not re.search(field.pattern, text):
-            yield field.name, "pattern"
-        if field.check and not CHECKS[field.check](text):
-            yield field.name, field.check
+            rules = ["required"] if field.required else []
+        elif value is None:
+            rules = ["parse"]
+        else:
+            rules = [rule for rule, is_broken in _cell_rules(field, text, value, catalogue) if is_broken]
+        yield from ((field.name, rule) for rule in rules)
+
+
+def _cell_rules(field: Field, text: str, value: Any, catalogue: Catalogue) -> Iterator[tuple[str, bool]]:
+    yield "max_length", field.max_length is not None and len(text) > field.max_length
+    yield "code_set", field.code_set is not None and text not in {code.code for code in catalogue.code_sets[field.code_set]}
+    yield "minimum", field.minimum is not None and value < _typed(field, field.minimum)
+    yield "maximum", field.maximum is not None and value > _typed(field, field.maximum)
+    yield "pattern", field.pattern is not None and not re.search(field.pattern, text)
+    if field.check:
+        yield field.check, not CHECKS[field.check](text)
 
 
 def _is_uscc(text: str) -> bool:
@@ -132,7 +133,8 @@ CHECKS: dict[str, Callable[[str], bool]] = {
 def _doubled(typed: Mapping[int, Typed], key: Sequence[str]) -> set[Found]:
     keys = {line: tuple(row[name] for name in key) for line, row in typed.items()}
     counts = Counter(values for values in keys.values() if None not in values)
-    return {(line, "", "key_doubled") for line, values in keys.items() if counts[values] > 1}
+    column = key[0] if len(key) == 1 else ""
+    return {(line, column, "key_doubled") for line, values in keys.items() if counts[values] > 1}
 
 
 def _suite_faults(
@@ -143,11 +145,15 @@ def _suite_faults(
     days: tuple[date, date, date],
 ) -> set[Found]:
     lineage = dict(zip(("_period_start", "_period_end", "_received_date"), days, strict=True))
-    rows = [{"_line": line, **lineage, **row, **{f"{name}__text": text for name, text in texts[line].items()}} for line, row in typed.items()]
+    rows = [
+        {"_line": line, **lineage, **row, **{f"{name}__text": text for name, text in texts[line].items()}} for line, row in typed.items()
+    ]
     types = {"integer": pa.int64(), "number": pa.decimal128(38, 6), "date": pa.date32(), "timestamp": pa.timestamp("us")}
     fields = [pa.field(field.name, types.get(field.type, pa.string())) for field in contract.fields]
     others = [pa.field("_line", pa.int64()), *(pa.field(name, pa.date32()) for name in lineage)]
-    frame = pa.Table.from_pylist(rows, pa.schema([*fields, *others, *(pa.field(f"{field.name}__text", pa.string()) for field in contract.fields)]))
+    frame = pa.Table.from_pylist(
+        rows, pa.schema([*fields, *others, *(pa.field(f"{field.name}__text", pa.string()) for field in contract.fields)])
+    )
     found: set[Found] = set()
     with duckdb.connect() as connection:
         connection.execute(MACROS)
@@ -156,7 +162,7 @@ def _suite_faults(
             if expectation.severity == "info":
                 continue
             code, failing = _suite_rule(expectation, connection)
-            columns = columns_of(expectation)
+            columns = [column for column in columns_of(expectation) if column not in lineage]
             found |= {(line, columns[0] if len(columns) == 1 else "", f"{code}:{expectation.meta['rule']}") for line in failing}
     return found
 
@@ -188,7 +194,7 @@ def _suite_rule(expectation: Expectation, connection: duckdb.DuckDBPyConnection)
         return "resident_id", [line for line, text in rows if not _is_resident(text)]
     assert name == "column_pair_working_days_to_be_at_most", f"the oracle does not know {expectation.type}"
     rows = connection.execute(f"SELECT _line, {kwargs['column_A']}, {kwargs['column_B']} FROM rows").fetchall()
-    most = kwargs["max_working_days"]
+    most = kwargs["maximum"]
     return "working_days", [line for line, start, end in rows if start and _working_days(start, end) > most]
 
 

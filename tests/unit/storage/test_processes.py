@@ -56,10 +56,10 @@ def test_stop_ends_the_process_and_its_children_and_leaves_others_alone(home: Pa
 
 
 def test_a_process_deaf_to_the_polite_signal_is_killed(home: Path) -> None:
-    start_process("deaf", DEAF, env=ENV, home=home, log=home / "deaf.log")
+    record = start_process("deaf", DEAF, env=ENV, home=home, log=home / "deaf.log")
     printed(home / "deaf.log")
     assert stop_process(home, "deaf", grace_seconds=0.2)
-    assert not is_running(home, "deaf")
+    assert not psutil.pid_exists(record.pid)
 
 
 def test_a_reused_id_is_left_alone(home: Path, innocent: subprocess.Popen[bytes]) -> None:

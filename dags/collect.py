@@ -1,0 +1,45 @@
+"""`collect`: pending drops to receipts, a Spark session for each group of resources; then the news of what was published."""
+
+from datetime import timedelta
+
+import pendulum
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import DAG, Param
+
+from assets import ASSETS, PUBLISHED, SETTINGS
+from haihe_operator import HaiheOperator
+
+CHOICE = {name: f"{{{{ params.{name} or '' }}}}" for name in ("provider", "resource", "period")}
+
+with DAG(
+    "collect",
+    description="Drops to batches, verdicts, silver and receipts",
+    schedule=SETTINGS.airflow.schedule or None,
+    start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
+    catchup=False,
+    max_active_runs=1,
+    params={
+        "provider": Param(None, type=["null", "string"], pattern=r"^[a-z0-9-]*$", description="Only this provider's drops"),
+        "resource": Param(None, type=["null", "string"], enum=[None, *ASSETS], description="Only this resource"),
+        "period": Param(None, type=["null", "string"], description="Only this period: 2021-03-05, 2021-W09, 2021-03, 2021Q1 or 2021"),
+    },
+    default_args={
+        "owner": "data-centre",
+        "retries": 3,
+        "retry_delay": timedelta(minutes=1),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=10),
+    },
+    tags=["collect"],
+    doc_md=__doc__,
+):
+    discover = HaiheOperator(task_id="discover", command="discover", options=CHOICE, result="groups")
+    collect = HaiheOperator.partial(
+        task_id="collect", command="collect", options=CHOICE, pool="spark", map_index_template="{{ task.names | join(', ') }}"
+    ).expand(names=discover.output)
+    # Also after a group that failed: what the others published is news all the same.
+    announce = HaiheOperator(task_id="announce", command="announce", outlets=[PUBLISHED], trigger_rule="all_done")
+    # A run is as red as its reddest task; without this last one it would be as green as `announce`.
+    outcome = EmptyOperator(task_id="outcome", trigger_rule="none_failed")
+    collect >> announce >> outcome
+    collect >> outcome
