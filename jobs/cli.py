@@ -102,7 +102,7 @@ def _add_samplecity(commands: Any) -> None:
 
 
 def _say(value: object) -> None:
-    Console(highlight=False).print(value)
+    Console(highlight=False).print(value, soft_wrap=isinstance(value, str))
 
 
 def _tell(value: object) -> None:

@@ -217,7 +217,7 @@ def _collect(settings: Settings, pipeline: Pipeline, city: City, say: Say) -> No
     state = scheduler.wait_run(settings, run, on_progress)
     if state != "success":
         raise HaiheError(
-            f"the DAG run {run} of collect ended as {state}. What was finished stands. See the task's log under {settings.home / 'airflow'}."
+            f"the DAG run {run} of collect ended as {state}. What was finished stands. See {settings.home / 'airflow'}."
         )
 
 

@@ -36,14 +36,24 @@ SCHEMA = (
 # The example of GB 32100-2015 with a right and a wrong last character; a card number of the Luhn pages; the GB 11643 example.
 CODES = ["91350100M000100Y43", "91350100M000100Y44", "4111111111111111", "4111111111111112", "11010519491231002X", "110105194912310021"]
 TEXTS = [
-    *[None] * 4, "", " ", "a", "A", "ab", "AB", "O'Brien", '"q"', "\\", "a,b", "x\ny", "%", "天津市", "河東區", "𠮷野家", "😀", "1", "01", "1.0",
-    "13800138000", "电话13800138000请回电", "证件11010519491231002X。", "卡4111111111111111", "D2143569-X", "D21435690", *CODES,
+    *[None] * 4, "", " ", "a", "A", "ab", "AB", "O'Brien", '"q"', "\\", "a,b", "x\ny", "%", "天津市", "河東區",
+    "𠮷野家", "😀", "1", "01", "1.0", "13800138000", "电话13800138000请回电", "证件11010519491231002X。", "卡4111111111111111", "D2143569-X", "D21435690", *CODES,
 ]  # fmt: skip
 NUMBERS = [None, None, 0, 1, 1, 2, 5, -1, 7, 100, 9_007_199_254_740_993, -(2**63), 2**63 - 1]
 SMALL = [None, None, 0, 1, 1, 2, 5, -1, 7, 100]
 FLOATS = [None, float("nan"), float("inf"), float("-inf"), 0.0, -0.0, 0.1, 1.5, -3.0, 1e300]
 DECIMALS = [None, Decimal("0"), Decimal("0.0001"), Decimal("0.1"), Decimal("-5"), Decimal("1234567890123456.7891")]
-DATES = [None, None, date(1, 1, 1), date(1969, 12, 31), date(2021, 2, 8), date(2021, 2, 10), date(2021, 2, 18), date(2021, 3, 1), date(9999, 12, 31)]
+DATES = [
+    None,
+    None,
+    date(1, 1, 1),
+    date(1969, 12, 31),
+    date(2021, 2, 8),
+    date(2021, 2, 10),
+    date(2021, 2, 18),
+    date(2021, 3, 1),
+    date(9999, 12, 31),
+]
 TIMES = [None, datetime(1900, 1, 1, tzinfo=UTC), datetime(2021, 2, 8, 16, tzinfo=UTC), datetime(2021, 2, 9, tzinfo=UTC)]
 CONDITIONS: list[dict[str, Any]] = [
     {}, {}, {},
@@ -64,7 +74,12 @@ PAIR_IGNORES = ["both_values_are_missing", "either_value_is_missing", "neither"]
 LIST_IGNORES = ["all_values_are_missing", "any_value_is_missing", "never"]
 VALUES = ".unexpected_values"
 BATCHES = ("mixed", "other", "one", "nulls", "empty")
-EXPRESSIONS = [("n >= m", ["n", "m"]), ("s IS NULL OR length(t) > 1", ["s", "t"]), ("try_divide(n, m) > 1", ["n", "m"]), ("d <= e OR b", ["d", "e", "b"])]
+EXPRESSIONS = [
+    ("n >= m", ["n", "m"]),
+    ("s IS NULL OR length(t) > 1", ["s", "t"]),
+    ("try_divide(n, m) > 1", ["n", "m"]),
+    ("d <= e OR b", ["d", "e", "b"]),
+]
 
 
 @dataclass(frozen=True)
@@ -102,7 +117,9 @@ def local_frame(spark: SparkSession, rows: Sequence[tuple[Any, ...]]) -> DataFra
     """A frame held by the driver: filters and limits on it are folded into the plan, so that plain Great Expectations runs fewer jobs."""
     schema = _parse_datatype_string(SCHEMA)
     columns = zip(*rows, strict=True) if rows else [()] * len(schema.fields)
-    arrays = [pa.array(column, type=to_arrow_type(field.dataType, timezone="UTC")) for column, field in zip(columns, schema.fields, strict=True)]
+    arrays = [
+        pa.array(column, type=to_arrow_type(field.dataType, timezone="UTC")) for column, field in zip(columns, schema.fields, strict=True)
+    ]
     return spark.createDataFrame(pa.Table.from_arrays(arrays, names=schema.names))
 
 
@@ -186,7 +203,15 @@ def _row(dice: random.Random, batch: str, number: int) -> tuple[Any, ...]:
     text = dice.choice(["2021-03-05", "2021-02-30", "x", "", None])
     parsed = date(2021, 3, 5) if text == "2021-03-05" else None
     pools = [TEXTS, TEXTS, NUMBERS, SMALL, FLOATS, DECIMALS]
-    return (*lineage, *[dice.choice(pool) for pool in pools], parsed, dice.choice(DATES), text, dice.choice(TIMES), dice.choice([None, True, False]))
+    return (
+        *lineage,
+        *[dice.choice(pool) for pool in pools],
+        parsed,
+        dice.choice(DATES),
+        text,
+        dice.choice(TIMES),
+        dice.choice([None, True, False]),
+    )
 
 
 def generated_rules(dice: random.Random, cases: int) -> Iterator[Rule]:
@@ -227,7 +252,9 @@ def _set(dice: random.Random) -> dict[str, Any]:
 def _between(dice: random.Random) -> dict[str, Any]:
     low, high = sorted([dice.choice([-1, 0, 1]), dice.choice([1, 5, 7, 1e6])])
     dates = ("2021-02-08", "2021-02-18")
-    column, bounds = dice.choice([("n", (low, high)), ("x", (low, high)), ("c", (low, high)), ("e", dates), ("at", ("2021-02-08T16:00:00+00:00", None))])
+    column, bounds = dice.choice(
+        [("n", (low, high)), ("x", (low, high)), ("c", (low, high)), ("e", dates), ("at", ("2021-02-08T16:00:00+00:00", None))]
+    )
     given = {"min_value": bounds[0], "max_value": bounds[1]}
     kept = dice.choice([["min_value"], ["max_value"], ["min_value", "max_value"]]) if bounds[1] is not None else ["min_value"]
     strict = {"strict_min": dice.random() < 0.5, "strict_max": dice.random() < 0.5}
@@ -310,8 +337,13 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cases", type=int, default=10)
     asked = parser.parse_args(arguments)
-    spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2").config(
-        "spark.sql.session.timeZone", "UTC").getOrCreate()
+    spark = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
+    )
     found, compared = differences(spark, asked.seed, asked.cases)
     for one in found:
         sys.stdout.write(f"{one.batch} {one.rule.type} {dict(one.rule.kwargs)}\n  plain {one.plain}\n  masks {one.masks}\n")

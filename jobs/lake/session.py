@@ -10,6 +10,7 @@ from jobs.errors import SettingsError
 from jobs.settings import Endpoint, Settings
 from jobs.storage.access import hadoop_options
 
+KEYS = frozenset({"spark.hadoop.fs.s3a.access.key", "spark.hadoop.fs.s3a.secret.key"})
 LOG_STORE = "haihe.logstore.ConditionalPutLogStore"
 # Wide mask expressions compile to methods over 8,000 bytes, which the JVM would otherwise interpret.
 LARGE_JVM = "-XX:-DontCompileHugeMethods"
@@ -21,7 +22,7 @@ SMALL_CONF = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factor
 
 
 def spark_session(settings: Settings, endpoint: Endpoint | None, app_name: str = "haihe", *, is_small: bool = False) -> SparkSession:
-    """The process's Spark session, in UTC, with Delta and, where there is an endpoint, the store. `is_small`: for little data, quick to start.
+    """The process's Spark session, in UTC, with Delta and, where there is an endpoint, the store. `is_small`: made for little data.
 
     Raises: SettingsError when the jars are not where the settings say.
     """
@@ -29,15 +30,15 @@ def spark_session(settings: Settings, endpoint: Endpoint | None, app_name: str =
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master(settings.spark.master).appName(app_name)
     conf = _conf(settings, SMALL_JVM if is_small else LARGE_JVM)
-    for key, value in {
-        **conf,
-        **(SMALL_CONF if is_small else {}),
-        **(hadoop_options(endpoint) if endpoint else {}),
-        **settings.spark.conf,
-    }.items():
+    store = hadoop_options(endpoint) if endpoint else {}
+    plain = {key: value for key, value in store.items() if key not in KEYS}
+    for key, value in {**conf, **(SMALL_CONF if is_small else {}), **plain, **settings.spark.conf}.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
+    # What the builder is given stands on the JVM's command line for everyone to see.
+    for key in KEYS & store.keys():
+        session.sparkContext._jsc.hadoopConfiguration().set(key.removeprefix("spark.hadoop."), store[key])
     return session
 
 

@@ -15,5 +15,5 @@ def validation_page(result: Mapping[str, Any]) -> str:
     """The HTML page of one `validation_result` or header result; it holds numbers and rules, no value of any row."""
     loaded = expectationSuiteValidationResultSchema.load(dict(result))
     page = ValidationResultsPageRenderer().render(loaded)
-    html: str = DefaultJinjaPageView().render(page)
+    html: str = DefaultJinjaPageView().render(page)  # type: ignore[no-untyped-call]
     return html
