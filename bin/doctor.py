@@ -149,7 +149,7 @@ def check_names() -> Finding:
     """The longest file name, which bounds the parts of an object's key."""
     limit = os.pathconf(str(existing(home())), "PC_NAME_MAX")
     cure = "The embedded store keeps a key's parts as file names: move HAIHE_HOME to a file system that allows 255 bytes."
-    found = f"{limit} bytes a key part (86 Chinese characters at most)" if limit >= NAME_BYTES_NEEDED else f"{limit} bytes"
+    found = f"{limit} bytes a key part (85 Chinese characters at most)" if limit >= NAME_BYTES_NEEDED else f"{limit} bytes"
     return Finding("Key names", OK if limit >= NAME_BYTES_NEEDED else MISSING, found, cure)
 
 

@@ -150,7 +150,8 @@ def refuse_drop(pipeline: Pipeline, drop: Drop, refusal: DropRefused) -> None:
 def _collect_resource(pipeline: Pipeline, session: SessionMaker, resource: str, selection: Selection) -> list[BatchOutcome]:
     if resource == UNPLACED:
         for drop in selection.drops(pipeline).get(UNPLACED, []):
-            _refused(pipeline, drop, partial(admit, pipeline, drop, _today()))
+            is_resend = drop.key is not None and drop.key.resend_of is not None
+            _refused(pipeline, drop, partial(admit_resend, pipeline, drop) if is_resend else partial(admit, pipeline, drop, _today()))
         return []
     has_work = not latest_pass(pipeline.control, resource)[1] or selection.drops(pipeline).get(resource)
     if not has_work:

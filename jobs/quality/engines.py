@@ -17,14 +17,16 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.validator.validator import Validator
+from pyspark.logger import PySparkLogger
 from pyspark.sql import DataFrame
 
 from jobs.quality import expectations as _own  # noqa: F401 (imported for the types it registers)
 from jobs.quality.rules import Rule
 
 BATCH_ID = "judged"
-# Both print whole exceptions, in which Spark quotes values of rows; what they say comes back as the cause of a rule error.
-_TALKATIVE = ("SQLQueryContextLogger", "DataFrameQueryContextLogger", "great_expectations.validator.metrics_calculator")
+# They print whole exceptions, in which Spark quotes values of rows; what they say comes back as the cause of a rule error.
+_TALKATIVE_OF_SPARK = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
+_TALKATIVE = "great_expectations.validator.metrics_calculator"
 
 
 @cache
@@ -39,7 +41,8 @@ def gx_context() -> EphemeralDataContext:
 @contextmanager
 def quietly() -> Iterator[None]:
     """Keeps the loggers of Spark and Great Expectations from printing exceptions that are caught and told otherwise."""
-    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+    # Spark's loggers must be of its own class, whoever asks for them first.
+    loggers = [logging.getLogger(_TALKATIVE), *(PySparkLogger.getLogger(name) for name in _TALKATIVE_OF_SPARK)]
     before = [logger.disabled for logger in loggers]
     for logger in loggers:
         logger.disabled = True

@@ -132,7 +132,8 @@ def _own_flag(one: Compiled) -> Column | str:
 
 def _metric(draft: MetricDraft, rule_bit: int, bits: _Bits) -> Metric:
     domain = bits.all_of(draft.domain)
-    counted = (*domain, *bits.all_of(draft.missing), *((rule_bit,) if draft.counts_rule else ()))
+    # A rule's own flag is set within its domain alone.
+    counted = (rule_bit,) if draft.counts_rule else (*domain, *bits.all_of(draft.missing))
     return Metric(bits=counted, domain=domain, is_sum=draft.is_sum)
 
 

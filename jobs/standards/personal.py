@@ -22,6 +22,8 @@ LONGEST_MOBILE = 13
 BANK_CARD = rf"(?:[3-6３-６]{ALONE}{DIGIT}|[8８]{ALONE}[1１]|[9９]{ALONE}[5５]){DIGIT}{{13,17}}(?!{DIGIT})"
 # An identity number first: of one that ends in X a bank card could be the first 17 digits.
 IDENTIFIER = f"(?:{RESIDENT_ID})|(?:{BANK_CARD})|(?:{MOBILE})"
+# Every identifier holds it, and a text without it is passed over at a fifth of the cost.
+ELEVEN_DIGITS = rf"{DIGIT}{{3}}[ -]?{DIGIT}{{4}}[ -]?{DIGIT}{{4}}"
 
 
 def text_has_resident_id(text: Column) -> Column:
@@ -41,7 +43,8 @@ def text_has_bank_card(text: Column) -> Column:
 
 def text_masked(text: Column) -> Column:
     """The text with every identifier that the `text_has_…` find replaced by its mask; the rest as it was."""
-    return F.when(text.rlike(IDENTIFIER), F.aggregate(_runs(text, IDENTIFIER), text, _hide)).otherwise(text)
+    has_runs = text.rlike(ELEVEN_DIGITS) & text.rlike(IDENTIFIER)
+    return F.when(has_runs, F.aggregate(_runs(text, IDENTIFIER), text, _hide)).otherwise(text)
 
 
 def _has(text: Column, pattern: str, is_found: Column) -> Column:
