@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ENVS := .haihe/envs
 HAIHE := $(ENVS)/jobs/bin/python -m jobs.cli
 PYTEST := $(ENVS)/dev/bin/python -m pytest
-PARTS := unit spark golden system
+PARTS := unit spark system
 
 .DEFAULT_GOAL := help
 .PHONY: help doctor setup setup-dev run up down test $(PARTS:%=test-%) lint catalogue bench chaos fuzz lock clean

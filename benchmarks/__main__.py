@@ -58,12 +58,19 @@ def _driver_memory_gib() -> float:
     """Peak resident memory of this process and the driver's JVM together, GiB."""
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     java = [child for child in psutil.Process().children(recursive=True) if "java" in child.name()]
-    peaks = [int(line.split()[1]) for child in java for line in Path(f"/proc/{child.pid}/status").read_text().splitlines() if "VmHWM" in line]
+    peaks = [
+        int(line.split()[1]) for child in java for line in Path(f"/proc/{child.pid}/status").read_text().splitlines() if "VmHWM" in line
+    ]
     return own + max(peaks, default=0) / 2**20
 
 
 def _tell(rows: list[BenchRow], memory_gib: float) -> None:
-    machine = {"cpu": _cpu(), "cores": os.cpu_count(), "memory_gib": round(psutil.virtual_memory().total / 2**30), "python": platform.python_version()}
+    machine = {
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
+        "python": platform.python_version(),
+    }
     table = Table(title=f"make bench: {machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB", title_justify="left")
     for heading in ("work", "against", "s", "s", "ratio", "at most", "holds"):
         table.add_column(heading, justify="left" if heading in ("work", "against") else "right")
@@ -71,7 +78,14 @@ def _tell(rows: list[BenchRow], memory_gib: float) -> None:
         told = row.as_json()
         medians = [f"{told['work_median']:.1f}", f"{told['against_median']:.1f}" if row.against_seconds else ""]
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        table.add_row(row.work, row.against, *medians, ratio, "" if row.bound is None else f"{row.bound:.2f}", {True: "yes", False: "NO", None: ""}[row.holds])
+        table.add_row(
+            row.work,
+            row.against,
+            *medians,
+            ratio,
+            "" if row.bound is None else f"{row.bound:.2f}",
+            {True: "yes", False: "NO", None: ""}[row.holds],
+        )
     console = Console(width=150)
     console.print(table)
     console.print(f"driver, Python and JVM together, at most {memory_gib:.1f} GiB")

@@ -111,5 +111,3 @@ def _copy(pipeline: Pipeline, spark: SparkSession, drop: Drop, run: int) -> None
     source = f"s3a://{drop.stored.bucket}/{drop.stored.key}"
     frame = spark.read.option("encoding", "gb18030").csv(source, header=True, schema=schema)
     frame.write.format("delta").mode("overwrite").save(f"s3a://{pipeline.bucket('gold')}/bench_copy_{run % 2}")
-
-

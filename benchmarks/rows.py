@@ -27,5 +27,6 @@ class BenchRow:
 
     def as_json(self) -> dict[str, Any]:
         """The row with its medians."""
-        medians = {"work_median": median(self.work_seconds), "against_median": median(self.against_seconds) if self.against_seconds else None}
+        against = median(self.against_seconds) if self.against_seconds else None
+        medians = {"work_median": median(self.work_seconds), "against_median": against}
         return {**asdict(self), **medians, "ratio": self.ratio, "holds": self.holds}

@@ -3,7 +3,6 @@
 import random
 from pathlib import Path
 
-
 from jobs.catalogue.contract import Contract, Dialect, Field
 
 RESOURCE = "bench.case"
@@ -56,7 +55,7 @@ def _line(index: int, random_: random.Random, texts: list[list[str]]) -> str:
     cells = [
         str(index if fault != 0 else max(0, index - 1)),
         random_.choice(DISTRICTS) if fault != 1 else "999999",
-        f"1201{random_.randint(1, 19):02d}19{random_.randint(50, 99)}{month:02d}{day:02d}{random_.randint(0, 9999):04d}" + ("x9" if fault == 2 else ""),
+        _person_no(random_, month, day) + ("x9" if fault == 2 else ""),
         f"{random_.random() * 1e5:.2f}" if fault != 3 else "-5",
         str(random_.randint(0, 100) if fault != 4 else 222),
         f"2020-{month:02d}-{day:02d}",
@@ -65,5 +64,10 @@ def _line(index: int, random_: random.Random, texts: list[list[str]]) -> str:
         "".join(random_.choices(ALPHABET, k=18)) if fault != 6 else "BAD",
         str(index * 3),
     ]
-    payload = [texts[place % 5][(index * (place + 3)) % 997] if place < 6 else str((index * 7919 * (place + 1)) % 1_000_003) for place in range(10)]
+    payload = [texts[place % 5][(index * (place + 3)) % 997] for place in range(6)]
+    payload += [str((index * 7919 * (place + 1)) % 1_000_003) for place in range(6, 10)]
     return ",".join(cells + payload) + "\n"
+
+
+def _person_no(random_: random.Random, month: int, day: int) -> str:
+    return f"1201{random_.randint(1, 19):02d}19{random_.randint(50, 99)}{month:02d}{day:02d}{random_.randint(0, 9999):04d}"

@@ -216,9 +216,7 @@ def _collect(settings: Settings, pipeline: Pipeline, city: City, say: Say) -> No
 
     state = scheduler.wait_run(settings, run, on_progress)
     if state != "success":
-        raise HaiheError(
-            f"the DAG run {run} of collect ended as {state}. What was finished stands. See {settings.home / 'airflow'}."
-        )
+        raise HaiheError(f"the DAG run {run} of collect ended as {state}. What was finished stands. See {settings.home / 'airflow'}.")
 
 
 def _summary(pipeline: Pipeline) -> Iterator[Table]:

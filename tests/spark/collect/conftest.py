@@ -80,8 +80,6 @@ def lakehouse(new_pipeline: Callable[[], Pipeline], spark: SparkSession) -> Lake
     return Lakehouse(new_pipeline(), spark)
 
 
-
-
 def csv_bytes(contract: Contract, provider: str, rows: Iterable[Mapping[str, str]], *, encoding: str | None = None) -> bytes:
     """A file of the provider's dialect; what a row does not say is empty."""
     dialect = contract.dialect(provider)

@@ -1,6 +1,7 @@
 """Every bad file gets a clear answer before a byte is archived, and nothing is lost. No session is needed for any of them."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.spark.collect.conftest import csv_bytes, invoice
 
 TAX, VAT = "tax-bureau", "tax.vat_invoice"
 PLACE = f"{VAT}/2021-03-05"
+Refused = tuple[Pipeline, dict[str, dict[str, Any]]]
 
 
 def _no_session() -> None:
@@ -18,7 +20,7 @@ def _no_session() -> None:
 
 
 @pytest.fixture(scope="module")
-def refused(new_pipeline: Callable[[], Pipeline]) -> tuple[Pipeline, dict[str, dict[str, object]]]:
+def refused(new_pipeline: Callable[[], Pipeline]) -> Refused:
     """Drop them all, collect once; outcome by key."""
     pipeline = new_pipeline()
     contract = pipeline.catalogue.contracts[VAT]
@@ -73,21 +75,21 @@ CASES = {
 
 
 @pytest.mark.parametrize(("key", "code"), CASES.items(), ids=list(CASES.values()))
-def test_a_bad_file_is_refused_with_its_reason_and_a_receipt(refused: tuple[Pipeline, dict[str, dict[str, object]]], key: str, code: str) -> None:
+def test_a_bad_file_is_refused_with_its_reason_and_a_receipt(refused: Refused, key: str, code: str) -> None:
     pipeline, outcomes = refused
     outcome = outcomes[key]
-    assert (outcome["state"], [reason["code"] for reason in outcome["reasons"]]) == ("refused", [code])  # type: ignore[attr-defined]
+    assert (outcome["state"], [reason["code"] for reason in outcome["reasons"]]) == ("refused", [code])
     page = find_bytes(pipeline.client, pipeline.bucket(f"receipts-{TAX}"), f"{outcome['receipt']}/receipt.html")
-    assert page is not None and key.rsplit("/", 1)[-1] in page.decode()
+    assert key.rsplit("/", 1)[-1] in (page or b"").decode()
 
 
-def test_a_renamed_column_is_named_with_the_one_it_stands_for(refused: tuple[Pipeline, dict[str, dict[str, object]]]) -> None:
+def test_a_renamed_column_is_named_with_the_one_it_stands_for(refused: Refused) -> None:
     pipeline, outcomes = refused
     page = find_bytes(pipeline.client, pipeline.bucket(f"receipts-{TAX}"), f"{outcomes[f'{PLACE}/renamed.csv']['receipt']}/receipt.html")
     assert "销售方税号 → 销方税号" in (page or b"").decode()
 
 
-def test_nothing_of_a_refused_file_is_kept_and_the_drop_stays_where_it_was(refused: tuple[Pipeline, dict[str, dict[str, object]]]) -> None:
+def test_nothing_of_a_refused_file_is_kept_and_the_drop_stays_where_it_was(refused: Refused) -> None:
     pipeline, _ = refused
     raw = [entry.key for entry in list_objects(pipeline.client, pipeline.bucket("raw"))]
     landing = [entry.key for entry in list_objects(pipeline.client, pipeline.bucket(f"landing-{TAX}"))]

@@ -27,7 +27,7 @@ def test_a_resend_completes_its_batch_and_nothing_lands_twice(lakehouse: Lakehou
 
     # The clerk mends one of the two rows of the receipt's own file and drops that.
     header, wrong, _ = lakehouse.resend(first).splitlines()
-    assert header.startswith("_row,") and wrong.startswith("2,")
+    assert (header.split(",")[0], wrong.split(",")[0]) == ("_row", "2")
     mended = wrong.replace("91120101MA05TEX083", "91120101MA05TEX082")
     lakehouse.drop(TAX, f"{VAT}/2021-03-05/{first.batch_id}.resend.csv", f"{header}\n{mended}\n".encode())
     [second] = lakehouse.collect(VAT)
@@ -95,4 +95,4 @@ def test_a_held_batch_is_released_or_refused_by_a_person_and_by_nobody_twice(lak
     assert batches_table(chosen_batches(pipeline, None, None)).row_count == 2
     assert status_table(pipeline)[0].row_count == len(pipeline.catalogue.contracts)
     table = quarantined_table(pipeline, lambda: lakehouse.spark, one.batch_id, 10)
-    assert [list(column.cells) for column in table.columns][0] == ["2"]
+    assert list(table.columns[0].cells) == ["2"]

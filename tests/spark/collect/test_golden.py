@@ -1,0 +1,37 @@
+"""Golden cases: `tests/golden/<domain>/<resource>/<case>/` holds `case.yaml` (provider, period), `input.*`, `silver.csv` (the columns that
+matter), `quarantine.csv` (line, rule) and `receipt.json` (state, reasons, counts). A new case needs no code."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.spark.collect.conftest import Lakehouse
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden"
+CASES = sorted(path.parent for path in GOLDEN.glob("*/*/*/case.yaml"))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: str(path.relative_to(GOLDEN)))
+def test_golden(lakehouse: Lakehouse, case: Path) -> None:
+    about = yaml.safe_load((case / "case.yaml").read_text(encoding="utf-8"))
+    resource = f"{case.parents[1].name}.{case.parent.name}"
+    [source] = case.glob("input.*")
+    lakehouse.drop(about["provider"], f"{resource}/{about['period']}/{source.name}", source.read_bytes())
+    [outcome] = lakehouse.collect(resource)
+    expected = json.loads((case / "receipt.json").read_text(encoding="utf-8"))
+    told = lakehouse.told(outcome)
+    assert {"state": told["state"], "reasons": [reason["code"] for reason in told["reasons"]], "counts": told["counts"]} == expected
+    assert [{"line": str(line), "rule": rule} for line, rule in lakehouse.errors(outcome)] == _rows(case / "quarantine.csv")
+    silver = _rows(case / "silver.csv")
+    found = lakehouse.silver(lakehouse.pipeline.catalogue.contracts[resource])
+    columns = list(silver[0]) if silver else []
+    wanted = sorted([row[name] for name in columns] for row in silver)
+    assert sorted([str(row[name]) for name in columns] for row in found) == wanted
