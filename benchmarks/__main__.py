@@ -64,6 +64,12 @@ def _driver_memory_gib() -> float:
     return own + max(peaks, default=0) / 2**20
 
 
+def _cpu() -> str:
+    """The processor's own name for itself."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+
+
 def _tell(rows: list[BenchRow], memory_gib: float) -> None:
     machine = {
         "cpu": _cpu(),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -17,6 +18,7 @@ from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcomes, wri
 from jobs.collect.pipeline import Desk, Pipeline
 from jobs.collect.reporting import Findings, report_batches
 from jobs.collect.revising import accepted_in_force, judgement_key, newest_revisions, read_layout, resend_refusals, revised_counts
+from jobs.errors import PassError
 from jobs.lake.bronze import commit_bronze
 from jobs.lake.control import settle
 from jobs.lake.landing import land
@@ -58,6 +60,14 @@ def finish_pass(pipeline: Pipeline, spark: SparkSession, record: Pass) -> list[B
     attempt = begin_attempt(pipeline.control, record.resource, record.number, pipeline.settings.passes.attempts)
     try:
         return _finish(pipeline, spark, record)
+    except PySparkException as error:
+        # Spark's own words quote values of rows; its condition's name does not.
+        told = PassError(
+            f"{record.resource}: pass {record.number} stopped in Spark: {error.getCondition() or type(error).__name__}. "
+            f"What was finished stands. Run `haihe collect {record.resource}` again; if it stays, see docs/design.md."
+        )
+        note_failure(pipeline.control, record.resource, record.number, attempt, told)
+        raise told from None
     except BaseException as error:
         note_failure(pipeline.control, record.resource, record.number, attempt, error)
         raise

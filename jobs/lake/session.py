@@ -1,9 +1,11 @@
 """The one Spark session builder."""
 
+import logging
 import os
 import sys
 from pathlib import Path
 
+from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from jobs.errors import SettingsError
@@ -35,7 +37,10 @@ def spark_session(settings: Settings, endpoint: Endpoint | None, app_name: str =
     for key, value in {**conf, **(SMALL_CONF if is_small else {}), **plain, **settings.spark.conf}.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
+    # Its error lines quote values of rows; what went wrong comes as an exception all the same.
+    session.sparkContext.setLogLevel("OFF")
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        PySparkLogger.getLogger(name).setLevel(logging.CRITICAL)
     # What the builder is given stands on the JVM's command line for everyone to see.
     for key in KEYS & store.keys():
         session.sparkContext._jsc.hadoopConfiguration().set(key.removeprefix("spark.hadoop."), store[key])
@@ -63,6 +68,8 @@ def _conf(settings: Settings, java_options: str) -> dict[str, str]:
         "spark.driver.extraJavaOptions": f"{java_options} -Duser.timezone=UTC -Dderby.system.home={scratch}",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
+        # Python would otherwise record a call site for every column, at the price of several calls into the JVM.
+        "spark.python.sql.dataFrameDebugging.enabled": "false",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.local.dir": str(scratch / "local"),

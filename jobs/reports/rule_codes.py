@@ -25,6 +25,7 @@ BY_TYPE = {
     "expect_column_pair_values_to_be_equal": "pair_equal",
     "expect_column_pair_values_to_be_in_set": "pair_in_set",
     "expect_column_pair_working_days_to_be_at_most": "working_days",
+    "expect_multicolumn_values_to_be_equal": "all_equal",
     "expect_multicolumn_sum_to_equal": "sum_equation",
     "expect_multicolumn_expression_to_hold": "expression",
     "expect_table_columns_to_match_set": "columns_match",
