@@ -1,16 +1,15 @@
 """Publishing: accepted rows to silver by append or MERGE, personal identifiers as keyed token and mask, clear values to the vault."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 import pyarrow as pa
-from delta.tables import DeltaTable as SparkDeltaTable
-from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.catalogue.contract import Contract, Field
+from jobs.lake.commits import append_once, merge_once
 from jobs.lake.passes import transaction_id
 from jobs.lake.place import Lake
 from jobs.lake.tables import arrow_type, column, ensure_table, has_transaction, open_table
@@ -96,16 +95,20 @@ def publish(
     `redacted` names text fields in which the negative list has identifiers masked.
     """
     ensure_silver(lake, contract)
-    spark = accepted.sparkSession
     keyed = _with_pads(accepted, key) if _tokens(contract) else accepted
     if _tokens(contract):
-        _append(_vault_rows(keyed, contract, key), lake.spark_uri("vault", VAULT), contract, number)
+        append_once(_vault_rows(keyed, contract, key), lake.spark_uri("vault", VAULT), contract.resource, number)
     rows = keyed.select(*_silver_columns(contract, number, key, redacted))
     uri = lake.spark_uri(silver_layer(contract), contract.table)
+    if contract.load == "upsert" and not is_one_batch:
+        rows = _newest(rows, contract)
     if contract.load == "append" or _is_untouched(lake, contract):
-        _append(rows if is_one_batch or contract.load == "append" else _newest(rows, contract), uri, contract, number)
-    else:
-        _merge(spark, rows if is_one_batch else _newest(rows, contract), uri, contract, number)
+        append_once(rows, uri, contract.resource, number)
+        return
+    same_key = reduce(Column.__and__, [F.col(f"old.{name}") == F.col(f"new.{name}") for name in silver_key(contract)])
+    # A late older period never overwrites a newer row.
+    is_newer = F.struct("new._period_end", "new._received_at") >= F.struct("old._period_end", "old._received_at")
+    merge_once(rows, uri, contract.resource, number, same_key=same_key, is_newer=is_newer)
 
 
 def _schema_columns(field: Field, contract: Contract) -> list[pa.Field]:
@@ -158,42 +161,6 @@ def _vault_rows(rows: DataFrame, contract: Contract, key: TokenKey) -> DataFrame
 def _newest(rows: DataFrame, contract: Contract) -> DataFrame:
     newest_first = Window.partitionBy(*silver_key(contract)).orderBy(*[F.col(name).desc() for name in ORDER], F.col("_batch_id"))
     return rows.withColumn("_rank", F.row_number().over(newest_first)).where("_rank = 1").drop("_rank")
-
-
-def _append(rows: DataFrame, uri: str, contract: Contract, number: int) -> None:
-    options = {"txnAppId": transaction_id(contract.resource), "txnVersion": str(number)}
-    rows.write.format("delta").mode("append").options(**options).save(uri)
-
-
-def _merge(spark: SparkSession, rows: DataFrame, uri: str, contract: Contract, number: int) -> None:
-    same_key = reduce(Column.__and__, [F.col(f"old.{name}") == F.col(f"new.{name}") for name in silver_key(contract)])
-    # A late older period never overwrites a newer row.
-    is_newer = F.struct("new._period_end", "new._received_at") >= F.struct("old._period_end", "old._received_at")
-    with _transaction(spark, contract, number):
-        (
-            SparkDeltaTable.forPath(spark, uri)
-            .alias("old")
-            .merge(rows.alias("new"), same_key)
-            .whenMatchedUpdateAll(condition=is_newer)
-            .whenNotMatchedInsertAll()
-            .execute()
-        )
-
-
-@contextmanager
-def _transaction(spark: SparkSession, contract: Contract, number: int) -> Iterator[None]:
-    """MERGE takes its transaction from session settings, so they are set for one command and one thread alone."""
-    settings = {
-        "spark.databricks.delta.write.txnAppId": transaction_id(contract.resource),
-        "spark.databricks.delta.write.txnVersion": str(number),
-    }
-    for name, value in settings.items():
-        spark.conf.set(name, value)
-    try:
-        yield
-    finally:
-        for name in settings:
-            spark.conf.unset(name)
 
 
 def _is_untouched(lake: Lake, contract: Contract) -> bool:

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from jobs.catalogue.contract import Contract
 from jobs.errors import PassError
+from jobs.lake.commits import append_once
 from jobs.lake.passes import transaction_id
 from jobs.lake.place import Lake
 from jobs.lake.tables import column, ensure_table, has_transaction, open_table
@@ -37,13 +38,7 @@ def write_verdicts(lake: Lake, contract: Contract, number: int, judged: DataFram
     ensure_table(lake, "verdicts", contract.table, verdict_schema(len(masks)), f"{contract.title} (verdicts)")
     named = [mask.alias(f"_mask_{index}") for index, mask in enumerate(masks)]
     verdicts = judged.select(*ROW_ID, *named, F.lit(number).cast("bigint").alias("_judgement"))
-    append_verdicts(verdicts, lake.spark_uri("verdicts", contract.table), contract, number)
-
-
-def append_verdicts(verdicts: DataFrame, uri: str, contract: Contract, number: int) -> None:
-    """Append as one version carrying the pass' transaction; a second time does nothing."""
-    options = {"txnAppId": transaction_id(contract.resource), "txnVersion": str(number)}
-    verdicts.write.format("delta").mode("append").options(**options).save(uri)
+    append_once(verdicts, lake.spark_uri("verdicts", contract.table), contract.resource, number)
 
 
 def verdicts_of(spark: SparkSession, lake: Lake, contract: Contract, number: int, batch_ids: Sequence[str]) -> DataFrame:

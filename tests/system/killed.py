@@ -84,9 +84,8 @@ def main() -> int:
     archive.copy_object = counted("raw", archive.copy_object)  # type: ignore[attr-defined]
     control.StoreControl.create = counted_record(control.StoreControl.create)  # type: ignore[method-assign]
     DeltaTable.create_write_transaction = counted("commit:bronze", DeltaTable.create_write_transaction)  # type: ignore[method-assign]
-    verdicts.append_verdicts = counted_commit("commit", verdicts.append_verdicts, 1)
-    silver._append = counted_commit("commit", silver._append, 1)
-    silver._merge = counted_commit("commit", silver._merge, 2)
+    verdicts.append_once = counted_commit("commit", verdicts.append_once, 1)  # type: ignore[attr-defined]
+    silver.append_once = counted_commit("commit", silver.append_once, 1)  # type: ignore[attr-defined]
     reporting.put_new = counted("receipt", reporting.put_new)  # type: ignore[attr-defined]
     return cli.main(sys.argv[1:])
 

@@ -39,4 +39,3 @@ def project(tmp_path: Path) -> Project:
     for folder in ("schemas", "expectations", "conf"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     return Project(tmp_path)
-
