@@ -66,7 +66,7 @@ class PassSettings(Frozen):
     attempts: int = Field(default=8, ge=1)
     heartbeat_seconds: int = Field(default=10, ge=1)
     large_object_mb: int = Field(default=32, ge=1)
-    range_mb: int = Field(default=16, ge=1)
+    range_mb: int = Field(default=32, ge=1)
     reported_rows: int = Field(default=20_000, ge=1)
 
 

@@ -54,16 +54,18 @@ def _with_earlier(flagged: DataFrame, lake: Lake, contract: Contract, name: str)
 
 
 def _joined(flagged: DataFrame, hits: DataFrame, key: Sequence[str], name: str) -> tuple[DataFrame, Column]:
-    """`flagged` with column `name`, true where the key is among `hits` (few, as a rule)."""
-    spark = flagged.sparkSession
-    few = hits.limit(BROADCAST_KEYS + 1).collect()
+    """`flagged` with the further columns of `hits`, and a Column that is true where the row's key is among `hits` (few, as a rule)."""
+    digest = F.xxhash64(*key)
+    found = hits.select("*", digest.alias(f"{name}_digest"))
+    few = found.limit(BROADCAST_KEYS + 1).collect()
+    extra = [field for field in hits.schema.fields if field.name not in key]
     if not few:
-        extra = [F.lit(None).cast(field.dataType).alias(field.name) for field in hits.schema.fields if field.name not in key]
-        return flagged.select("*", *extra), F.lit(False)
-    marked = F.broadcast(spark.createDataFrame(few, hits.schema)) if len(few) <= BROADCAST_KEYS else hits
-    renamed = marked.select(
-        *[F.col(column).alias(f"{name}_{column}") if column in key else F.col(column) for column in hits.columns], F.lit(True).alias(name)
-    )
-    same = [F.col(column).eqNullSafe(F.col(f"{name}_{column}")) for column in key]
-    joined = flagged.join(renamed, on=same, how="left").drop(*[f"{name}_{column}" for column in key])
-    return joined, F.coalesce(F.col(name), F.lit(False))
+        return flagged.select("*", *[F.lit(None).cast(field.dataType).alias(field.name) for field in extra]), F.lit(False)
+    digests = {row[f"{name}_digest"] for row in few}
+    marked = F.broadcast(flagged.sparkSession.createDataFrame(few, found.schema)) if len(few) <= BROADCAST_KEYS else found
+    hit = marked.select(F.col(f"{name}_digest"), F.struct(*key).alias(f"{name}_key"), *[field.name for field in extra])
+    is_same = F.col(f"{name}_key").eqNullSafe(F.struct(*key))
+    # One long is a quick key to join by; two hits of one digest would double a row, so then the whole key joins.
+    is_quick = len(digests) == len(few) <= BROADCAST_KEYS
+    joined = flagged.join(hit, digest == F.col(f"{name}_digest") if is_quick else is_same, "left")
+    return joined, F.coalesce(F.col(f"{name}_digest").isNotNull() & is_same, F.lit(False))

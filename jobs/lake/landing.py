@@ -189,10 +189,11 @@ def _run(spark: SparkSession, reading: Reading, folder: str, number: int, tasks:
 
     def land_ranges(frames: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for frame in frames:
-            told = [json.dumps(_land_range(reading, folder, number, row["place"], is_rest=row["is_rest"])) for row in frame.to_pylist()]
+            chosen = [tasks[index] for index in frame.column("id").to_pylist()]
+            told = [json.dumps(_land_range(reading, folder, number, place, is_rest=is_rest)) for place, is_rest in chosen]
             yield pa.RecordBatch.from_pydict({"told": told})
 
-    spread = spark.createDataFrame(tasks, "place int, is_rest boolean").repartitionByRange(len(tasks), "place")
+    spread = spark.range(0, len(tasks), 1, len(tasks))
     return [json.loads(row["told"]) for row in spread.mapInArrow(land_ranges, "told string").collect()]
 
 

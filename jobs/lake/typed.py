@@ -68,9 +68,10 @@ def bronze_schema(contract: Contract) -> str:
 
 def _with_facts(bronze: DataFrame, batches: Sequence[BatchFacts]) -> DataFrame:
     if len(batches) == 1:
+        # The batch's own id too: what is the same in every row needs no place in a shuffle.
         values = _fact_values(batches[0])
-        literals = [F.lit(values[column.name]).cast(column.dataType).alias(column.name) for column in FACTS.fields[1:]]
-        return bronze.select("*", *literals)
+        literals = [F.lit(values[column.name]).cast(column.dataType).alias(column.name) for column in FACTS.fields]
+        return bronze.drop("_batch_id").select("*", *literals)
     columns = [column.name for column in FACTS.fields]
     texts = bronze.sparkSession.createDataFrame([tuple(_fact_values(batch)[name] for name in columns) for batch in batches], columns)
     facts = texts.select(*[F.col(column.name).cast(column.dataType).alias(column.name) for column in FACTS.fields])
