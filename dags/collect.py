@@ -9,6 +9,7 @@ from airflow.sdk import DAG, Param
 from assets import ASSETS, PUBLISHED, SETTINGS
 from haihe_operator import HaiheOperator
 
+TOLD = "{{ ((ti.xcom_pull(task_ids='announce') or {}).get('told') or []) | join(',') }}"
 CHOICE = {name: f"{{{{ params.{name} or '' }}}}" for name in ("provider", "resource", "period")}
 
 with DAG(
@@ -39,7 +40,9 @@ with DAG(
     ).expand(names=discover.output)
     # Also after a group that failed: what the others published is news all the same.
     announce = HaiheOperator(task_id="announce", command="announce", outlets=[PUBLISHED], trigger_rule="all_done")
+    # News counts as told only now that the events stand: a task that dies in between announces again.
+    told = HaiheOperator(task_id="told", command="told", options={"keys": TOLD})
     # A run is as red as its reddest task; without this last one it would be as green as `announce`.
     outcome = EmptyOperator(task_id="outcome", trigger_rule="none_failed")
-    collect >> announce >> outcome
+    collect >> announce >> told >> outcome
     collect >> outcome

@@ -21,9 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; its exit code. A HaiheError is one line on stderr."""
     arguments = _parser().parse_args(argv)
-    logging.basicConfig(
-        level=logging.INFO if arguments.verbose else logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
+    level = logging.INFO if arguments.verbose else logging.WARNING
+    handler = logging.StreamHandler(sys.stderr)
+    # On the handler too: libraries lower the level of their own loggers.
+    handler.setLevel(level)
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s", handlers=[handler])
     # Spark and the S3 client warn about what nobody can act on.
     for name in ("py4j", "great_expectations", "botocore", "boto3"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -54,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     collect.add_argument("resources", nargs="*", help="domain.resource; all with pending drops if none is named")
     for parser_ in (discover, collect):
         _add_selection(parser_)
-    _add(commands, "announce", _announce, "asset events of what was published and not yet announced; last line JSON")
+    _add(commands, "announce", _announce, "asset events of what was published and not yet told; last line JSON")
+    told = _add(commands, "told", _told, "note that announced events stand")
+    told.add_argument("--keys", default="", help="what `announce` printed as `told`, joined by commas")
     _add(commands, "status", _status, "what is published, held, refused and pending")
     batches = _add(commands, "batches", _batches, "batches and their states")
     batches.add_argument("--resource")
@@ -207,8 +211,17 @@ def _collect(arguments: argparse.Namespace, settings: Settings) -> int:
 def _announce(_: argparse.Namespace, settings: Settings) -> int:
     from jobs.collect.announcing import announce
 
-    _tell({"assets": announce(_pipeline(settings))})
+    _tell(announce(_pipeline(settings)))
     return 0
+
+
+def _told(arguments: argparse.Namespace, settings: Settings) -> int:
+    from jobs.collect.announcing import mark_told
+
+    keys = [key for key in arguments.keys.split(",") if key]
+    mark_told(_pipeline(settings), keys)
+    _tell({"told": len(keys)})
+    return 0 if keys else NOTHING_TO_DO
 
 
 def _status(_: argparse.Namespace, settings: Settings) -> int:

@@ -208,7 +208,7 @@ def _collect(settings: Settings, pipeline: Pipeline, city: City, say: Say) -> No
     def on_progress(state: str) -> None:
         done = set(pipeline.control.keys("drops/"))
         if done and not seen:
-            first = DropOutcome.model_validate(pipeline.control.read(min(done)))
+            first = min(drop_outcomes(pipeline), key=lambda outcome: outcome.state != "batch")
             say(f"first receipt: s3://{bucket(settings, f'receipts-{first.provider}')}/{first.receipt}/receipt.html")
         if done - seen:
             say(f"collect {state}: {len(done)} of {len(city.drops)} drops have their receipt")

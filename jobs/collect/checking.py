@@ -16,6 +16,7 @@ from jobs.collect.definition import definition_of
 from jobs.collect.drops import Drop
 from jobs.collect.faults import faulty_rows
 from jobs.collect.gate import Reason
+from jobs.collect.main import GROUP_BYTES
 from jobs.collect.pipeline import Desk, city_date
 from jobs.collect.reporting import Page, batch_page, drop_page
 from jobs.collect.run_pass import Work, judge_pass
@@ -111,7 +112,7 @@ def _judged(desk: Desk, admitted: Admitted, batch: PassBatch) -> Page:
         lists=admitted.list_versions,
         batches=(batch,),
     )
-    spark = spark_session(desk.settings, None, "haihe check")
+    spark = spark_session(desk.settings, None, "haihe check", is_small=batch.size < GROUP_BYTES)
     findings, outcomes = judge_pass(desk, spark, Work(record, definition, {}))
     faulty = faulty_rows(desk, spark, definition.contract, outcomes, desk.settings.passes.reported_rows)
     return batch_page(desk, record, definition, batch, outcomes[0], findings, faulty.get(batch.batch_id, []))

@@ -20,7 +20,7 @@ from jobs.intake.fast import NotProven
 from jobs.intake.malformed import explain_malformed
 from jobs.intake.read import OpenRange, read_range, read_ranges, read_rest, rest_from
 from jobs.intake.scan import Range
-from jobs.lake.bronze import bronze_table_schema, write_file
+from jobs.lake.bronze import bronze_table_schema, ensure_bronze, write_file
 from jobs.lake.pass_record import Landed, LandedBatch, PassBatch
 from jobs.lake.place import Lake
 
@@ -65,6 +65,7 @@ def reading_of(lake: Lake, contract: Contract, batch: PassBatch) -> Reading:
 
 def land(spark: SparkSession, lake: Lake, contract: Contract, number: int, batches: Sequence[PassBatch], *, large_bytes: int) -> Landed:
     """Write the batches' rows as files of bronze; a batch past a technical limit leaves none. Nothing is committed."""
+    ensure_bronze(lake, contract)
     large = [batch for batch in batches if batch.size >= large_bytes]
     small = [batch for batch in batches if batch.size < large_bytes]
     files: list[dict[str, Any]] = []

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
 
 import pyarrow.fs as pafs
 
@@ -10,7 +9,7 @@ from jobs.catalogue.frozen import Frozen
 from jobs.settings import Endpoint
 from jobs.storage.access import arrow_filesystem, delta_options
 
-Layer = Literal["raw", "bronze", "verdicts", "vault", "silver", "silver-restricted", "gold", "control"]
+LOCAL_LAYERS = ("raw", "bronze", "verdicts", "silver", "silver-restricted")
 
 
 class Lake(Frozen):
@@ -41,8 +40,7 @@ class Lake(Frozen):
 
 
 def local_lake(folder: Path) -> Lake:
-    """A lake in a folder, without a store: what `haihe check` judges in."""
-    layers: tuple[Any, ...] = ("raw", "bronze", "verdicts")
-    for layer in layers:
+    """A lake in a folder, without a store: what `haihe check` judges in. Its silver stays empty."""
+    for layer in LOCAL_LAYERS:
         (folder / layer).mkdir(parents=True, exist_ok=True)
-    return Lake(endpoint=None, buckets={layer: str(folder / layer) for layer in layers})
+    return Lake(endpoint=None, buckets={layer: str(folder / layer) for layer in LOCAL_LAYERS})

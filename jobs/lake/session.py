@@ -65,7 +65,8 @@ def _conf(settings: Settings, java_options: str) -> dict[str, str]:
         "spark.delta.logStore.s3a.impl": LOG_STORE,
         "spark.delta.logStore.s3.impl": LOG_STORE,
         "spark.driver.memory": settings.spark.driver_memory,
-        "spark.driver.extraJavaOptions": f"{java_options} -Duser.timezone=UTC -Dderby.system.home={scratch}",
+        "spark.driver.extraJavaOptions": f'{java_options} -Dlog4j2.configurationFile="{settings.root}/conf/log4j2.properties"'
+        f' -Duser.timezone=UTC -Dderby.system.home="{scratch}"',
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         # Python would otherwise record a call site for every column, at the price of several calls into the JVM.

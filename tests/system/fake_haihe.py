@@ -17,6 +17,7 @@ EVENTS = [
     {**PENALTY, "extra": {"period": "2021-03-08", "batches": ["b3"]}},
     {**POWER, "extra": {"period": "2021-03-05", "batches": ["b4"]}},
 ]
+TOLD = ["credit.administrative_penalty/00000001/2021-03-05", "power.daily_electricity/00000001/2021-03-05"]
 
 
 def main(command: str, *rest: str) -> int:
@@ -32,7 +33,10 @@ def main(command: str, *rest: str) -> int:
         print(json.dumps({"groups": [] if play == "idle" else GROUPS}))
         return 99 if play == "idle" else 0
     if command == "announce":
-        print(json.dumps({"assets": EVENTS}))
+        print(json.dumps({"assets": EVENTS, "told": TOLD}))
+        return 0
+    if command == "told":
+        print(json.dumps({}))
         return 0
     if names == GROUPS[1]:
         if play == "slow":

@@ -99,7 +99,8 @@ def test_collect_is_discover_then_groups_then_announce(inspected: dict[str, Any]
         "discover": [],
         "collect": ["discover"],
         "announce": ["collect"],
-        "outcome": ["announce", "collect"],
+        "told": ["announce"],
+        "outcome": ["collect", "told"],
     }
     assert collect["tasks"]["collect"]["pool"] == "spark"
     assert collect["max_active_runs"] == 1
