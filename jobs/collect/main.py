@@ -159,13 +159,16 @@ def _collect_resource(pipeline: Pipeline, session: SessionMaker, resource: str, 
     with heartbeat(pipeline.control, resource, pipeline.settings.passes.heartbeat_seconds):
         outcomes = finish_resource(pipeline, session, resource)
         drops = selection.drops(pipeline).get(resource, [])
-        for body in _planned_passes(pipeline, resource, drops):
+        for body in planned_passes(pipeline, resource, drops):
             outcomes += run_new_pass(pipeline, session, body)
         return outcomes
 
 
-def _planned_passes(pipeline: Pipeline, resource: str, drops: Sequence[Drop]) -> list[dict[str, Any]]:
-    """One collect pass per tuple of list versions, oldest business date first, then the resends."""
+def planned_passes(pipeline: Pipeline, resource: str, drops: Sequence[Drop]) -> list[dict[str, Any]]:
+    """Bodies of the passes to come: one collect pass per tuple of list versions, oldest first, then the resends.
+
+    Drops that no batch comes of get their receipt and outcome on the way.
+    """
     groups: dict[str, tuple[Admitted, list[PassBatch]]] = {}
     resends: list[PassBatch] = []
     seen: set[str] = set()

@@ -8,13 +8,13 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import psutil
 
-from jobs.errors import PassBusy, PassError
+from jobs.errors import PassBusy, PassError, StoreError
 from jobs.lake.control import Control
 
 # A heartbeat older than this many beats belongs to a machine that is gone.
@@ -100,7 +100,9 @@ def heartbeat(control: Control, resource: str, seconds: int) -> Iterator[None]:
 
     def beat_on() -> None:
         while not stopping.wait(seconds):
-            beat()
+            # A beat that does not reach the store is a missing beat; the work itself finds out by itself.
+            with suppress(StoreError):
+                beat()
 
     beat()
     thread = threading.Thread(target=beat_on, name=f"heartbeat {resource}", daemon=True)
@@ -110,7 +112,8 @@ def heartbeat(control: Control, resource: str, seconds: int) -> Iterator[None]:
     finally:
         stopping.set()
         thread.join()
-        control.replace(key, {"owner": None, "at": None})
+        with suppress(StoreError):
+            control.replace(key, {"owner": None, "at": None})
 
 
 def _owner() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -85,3 +86,27 @@ def test_a_pass_killed_after_every_effect_ends_as_an_undisturbed_one(tmp_path: P
     finally:
         for home in (killed, undisturbed):
             embedded.stop(load_settings(ROOT, environ(home)))
+
+
+def test_a_store_that_goes_away_in_the_middle_means_retry_and_the_retry_finishes(tmp_path: Path) -> None:
+    home = _home(tmp_path / "gone")
+    settings = load_settings(ROOT, environ(home))
+    landed = home / "store" / "data" / "control" / "passes" / RESOURCE / "00000001.landed.json"
+    command = [sys.executable, "-m", "jobs.cli", "collect", RESOURCE]
+    running = subprocess.Popen(command, env=environ(home), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 300
+        while not landed.exists() and running.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        embedded.stop(settings)
+        _, words = running.communicate(timeout=600)
+        assert running.returncode == 75, words[-3000:]
+        assert words.splitlines()[-1].startswith("haihe: s3://control/")
+        embedded.ensure_running(settings)
+        haihe(home, "collect", RESOURCE)
+        wrong, versions, _, _ = _end(home)
+        assert wrong == []
+        assert versions == {"bronze": 1, "verdicts": 1, "silver": 1, "vault": 1}
+    finally:
+        running.kill()
+        embedded.stop(settings)

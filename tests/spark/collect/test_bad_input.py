@@ -5,8 +5,13 @@ from typing import Any
 
 import pytest
 
-from jobs.collect.main import Selection, collect, discover
+from jobs.collect.drops import drop_outcome_key, pending_drops
+from jobs.collect.looking import status_table
+from jobs.collect.main import Selection, collect, discover, planned_passes
+from jobs.collect.outcome import DropOutcome
 from jobs.collect.pipeline import Pipeline
+from jobs.storage.admin import create_bucket
+from jobs.storage.embedded import root_endpoint
 from jobs.storage.objects import find_bytes, list_objects, put
 from tests.spark.collect.conftest import csv_bytes, invoice
 
@@ -95,3 +100,27 @@ def test_nothing_of_a_refused_file_is_kept_and_the_drop_stays_where_it_was(refus
     landing = [entry.key for entry in list_objects(pipeline.client, pipeline.bucket(f"landing-{TAX}"))]
     assert raw == []
     assert set(CASES) <= set(landing)
+
+
+def test_an_object_replaced_while_it_is_read_is_read_again_and_its_first_version_leaves_nothing(
+    new_pipeline: Callable[[], Pipeline],
+) -> None:
+    pipeline = new_pipeline()
+    contract = pipeline.catalogue.contracts[VAT]
+    bucket, key = pipeline.bucket(f"landing-{TAX}"), f"{PLACE}/a.csv"
+    put(pipeline.client, bucket, key, csv_bytes(contract, TAX, [invoice(number) for number in range(1, 31)]))
+    [listed] = pending_drops(pipeline, (TAX,))
+    put(pipeline.client, bucket, key, csv_bytes(contract, TAX, [invoice(number) for number in range(1, 41)]))
+    assert planned_passes(pipeline, VAT, [listed]) == []
+    outcome = DropOutcome.model_validate(pipeline.control.read(drop_outcome_key(TAX, listed.drop_id)))
+    assert (outcome.state, outcome.reasons[0].code) == ("read_again", "object_changed")
+    # The new version is a drop of its own.
+    [again] = pending_drops(pipeline, (TAX,))
+    [body] = planned_passes(pipeline, VAT, [again])
+    assert [batch["etag"] for batch in body["batches"]] == [again.stored.etag]
+
+
+def test_a_landing_bucket_of_nobody_in_the_roster_is_told(new_pipeline: Callable[[], Pipeline]) -> None:
+    pipeline = new_pipeline()
+    create_bucket(root_endpoint(pipeline.settings), pipeline.bucket("landing-stranger"), "pipeline")
+    assert "stranger" in str(status_table(pipeline)[-1])
