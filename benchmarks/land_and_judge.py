@@ -20,7 +20,8 @@ from jobs.collect.definition import Definition, store_definition
 from jobs.collect.drops import Drop
 from jobs.collect.main import pass_body
 from jobs.collect.pipeline import Pipeline
-from jobs.collect.run_pass import Work, judge_pass
+from jobs.collect.run_pass import judge_pass
+from jobs.collect.work import Work
 from jobs.lake.pass_record import Pass
 from jobs.lake.passes import create_pass, mark_done
 from jobs.quality.rules import compile_rules

@@ -19,7 +19,8 @@ from jobs.collect.gate import Reason
 from jobs.collect.main import GROUP_BYTES
 from jobs.collect.pipeline import Desk, city_date
 from jobs.collect.reporting import Page, batch_page, drop_page
-from jobs.collect.run_pass import Work, judge_pass
+from jobs.collect.run_pass import judge_pass
+from jobs.collect.work import Work
 from jobs.errors import CatalogueError, DropRefused
 from jobs.intake.keys import DropKey
 from jobs.intake.scan import Scan, Scanner

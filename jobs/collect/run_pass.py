@@ -2,54 +2,38 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from jobs.catalogue.contract import Contract
-from jobs.collect.definition import Definition, read_definition
+from jobs.collect.definition import read_definition
 from jobs.collect.drops import batch_key
 from jobs.collect.gate import Counts, Decision, Reason, State, decide
 from jobs.collect.judging import judge_rows
 from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcomes, write_batch_outcome, write_drop_outcome
 from jobs.collect.pipeline import Desk, Pipeline
+from jobs.collect.publishing import publish_pass
 from jobs.collect.reporting import Findings, report_batches
 from jobs.collect.revising import accepted_in_force, judgement_key, newest_revisions, read_layout, resend_refusals, revised_counts
+from jobs.collect.work import LANDING, Work, judgements_after
 from jobs.errors import PassError
 from jobs.lake.bronze import commit_bronze
 from jobs.lake.control import settle
 from jobs.lake.landing import land
 from jobs.lake.pass_record import Landed, LandedBatch, Pass, PassBatch
 from jobs.lake.passes import begin_attempt, mark_done, note_failure, pass_key
-from jobs.lake.silver import is_published, publish
 from jobs.lake.typed import empty_typed_view, typed_view
-from jobs.lake.verdicts import ROW_ID, bronze_rows, check_complete, is_judged, mask_groups, verdicts_of
+from jobs.lake.verdicts import bronze_rows, check_complete, is_judged, mask_groups, verdicts_of
 from jobs.quality.layout import Layout
 from jobs.quality.masks import compile_masks
 from jobs.quality.result import validation_result
-from jobs.quality.verdict import BatchCounts, batch_counts, condemning_rules, critical_predicate
+from jobs.quality.verdict import BatchCounts, batch_counts, condemning_rules
 
 log = logging.getLogger(__name__)
 MEGABYTE = 1 << 20
-LANDING = frozenset({"collect", "resend"})
 BY_PERSON: dict[str, tuple[State, str]] = {"release": ("published", "released_by_person"), "refuse": ("refused", "refused_by_person")}
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A pass under way: the record, what it judges by, and the batches' outcomes before it (none for new batches)."""
-
-    record: Pass
-    definition: Definition
-    before: Mapping[str, BatchOutcome]
-
-    @property
-    def contract(self) -> Contract:
-        """The contract in force at the pass' creation."""
-        return self.definition.contract
 
 
 def finish_pass(pipeline: Pipeline, spark: SparkSession, record: Pass) -> list[BatchOutcome]:
@@ -86,7 +70,7 @@ def judge_pass(desk: Desk, spark: SparkSession, work: Work) -> tuple[Findings, l
 def _finish(pipeline: Pipeline, spark: SparkSession, record: Pass) -> list[BatchOutcome]:
     work = Work(record, read_definition(pipeline, record.definition), _outcomes_before(pipeline, record))
     findings, outcomes = judge_pass(pipeline, spark, work)
-    _publish(pipeline, spark, work, outcomes, findings.layout)
+    publish_pass(pipeline, spark, work, outcomes, findings.layout)
     report_batches(pipeline, spark, record, work.definition, outcomes, findings)
     for batch, outcome in zip(record.batches, outcomes, strict=True):
         write_batch_outcome(pipeline, outcome)
@@ -235,55 +219,6 @@ def _counts_in_force(work: Work, batch: PassBatch, counts: Mapping[str, BatchCou
     return revised_counts(before.counts, fresh) if work.record.kind == "resend" and before and before.counts else fresh
 
 
-def _publish(pipeline: Pipeline, spark: SparkSession, work: Work, outcomes: Sequence[BatchOutcome], layout: Layout) -> None:
-    record, contract = work.record, work.contract
-    batches = [batch for batch, outcome in zip(record.batches, outcomes, strict=True) if _brings_rows(work, outcome)]
-    if not batches or is_published(pipeline.lake, contract, record.number):
-        return
-    publish(
-        pipeline.lake,
-        contract,
-        record.number,
-        typed_view(_rows_to_publish(pipeline, spark, work, batches, layout), contract, [batch.facts() for batch in batches]),
-        pipeline.token_key,
-        redacted=work.definition.redacted,
-        is_one_batch=len(batches) == 1,
-    )
-
-
-def _brings_rows(work: Work, outcome: BatchOutcome) -> bool:
-    """Whether this pass publishes rows of the batch; a refused resend leaves a published batch as it is."""
-    return outcome.state == "published" and (work.record.kind != "resend" or work.record.number in outcome.judgements.values())
-
-
-def _rows_to_publish(pipeline: Pipeline, spark: SparkSession, work: Work, batches: Sequence[PassBatch], layout: Layout) -> DataFrame:
-    """Bronze rows that silver takes in this pass; of a batch that was published before, its resend's own rows."""
-    record, names = work.record, [batch.batch_id for batch in batches]
-    if record.kind == "collect":
-        verdicts = verdicts_of(spark, pipeline.lake, work.contract, record.number, names)
-        return without_quarantined(bronze_rows(spark, pipeline.lake, work.contract, names), verdicts, layout)
-    judgements = {batch.batch_id: _judgements(work, batch) for batch in batches}
-    for name in names:
-        if work.before[name].state == "published":
-            judgements[name] = {part: number for part, number in judgements[name].items() if number == record.number}
-    return accepted_in_force(pipeline, spark, work.contract, judgements)
-
-
-def without_quarantined(rows: DataFrame, verdicts: DataFrame, layout: Layout) -> DataFrame:
-    """The rows without those that a critical rule quarantines: an anti-join with those few, not a join of millions with millions."""
-    quarantined = verdicts.where(critical_predicate(layout)).select(*ROW_ID)
-    return rows.join(quarantined, list(ROW_ID), "left_anti")
-
-
-def _judgements(work: Work, batch: PassBatch) -> dict[str, int]:
-    """Part -> judgement in force once this pass is done."""
-    before, number = work.before.get(batch.batch_id), work.record.number
-    standing = dict(before.judgements) if before else {}
-    if work.record.kind in LANDING:
-        return {**standing, batch.landed_part: number}
-    return dict.fromkeys(standing, number) if work.record.kind == "release" else standing
-
-
 def _outcome(work: Work, batch: PassBatch, landed: Landed, counts: Mapping[str, BatchCounts], decision: Decision) -> BatchOutcome:
     record, before = work.record, work.before.get(batch.batch_id)
     has_landed = landed.batches[batch.batch_id].refusal is None
@@ -294,7 +229,7 @@ def _outcome(work: Work, batch: PassBatch, landed: Landed, counts: Mapping[str, 
         own = counts.get(batch.batch_id)
         kept = {
             "counts": _counts_in_force(work, batch, counts) if own else None,
-            "judgements": _judgements(work, batch) if has_landed else {},
+            "judgements": judgements_after(work, batch) if has_landed else {},
             "rule_counts": dict(own.failing) if own else {},
         }
     return BatchOutcome(

@@ -1,0 +1,57 @@
+"""Which rows a pass brings to silver, and bringing them there."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame, SparkSession
+
+from jobs.collect.outcome import BatchOutcome
+from jobs.collect.pipeline import Pipeline
+from jobs.collect.revising import accepted_in_force
+from jobs.collect.work import Work, judgements_after
+from jobs.lake.pass_record import PassBatch
+from jobs.lake.silver import is_published, publish
+from jobs.lake.typed import typed_view
+from jobs.lake.verdicts import ROW_ID, bronze_rows, verdicts_of
+from jobs.quality.layout import Layout
+from jobs.quality.verdict import critical_predicate
+
+
+def publish_pass(pipeline: Pipeline, spark: SparkSession, work: Work, outcomes: Sequence[BatchOutcome], layout: Layout) -> None:
+    """Publish the accepted rows of the batches that the pass publishes, once."""
+    record, contract = work.record, work.contract
+    batches = [batch for batch, outcome in zip(record.batches, outcomes, strict=True) if _brings_rows(work, outcome)]
+    if not batches or is_published(pipeline.lake, contract, record.number):
+        return
+    publish(
+        pipeline.lake,
+        contract,
+        record.number,
+        typed_view(_rows_to_publish(pipeline, spark, work, batches, layout), contract, [batch.facts() for batch in batches]),
+        pipeline.token_key,
+        redacted=work.definition.redacted,
+        is_one_batch=len(batches) == 1,
+    )
+
+
+def _brings_rows(work: Work, outcome: BatchOutcome) -> bool:
+    """Whether this pass publishes rows of the batch; a refused resend leaves a published batch as it is."""
+    return outcome.state == "published" and (work.record.kind != "resend" or work.record.number in outcome.judgements.values())
+
+
+def _rows_to_publish(pipeline: Pipeline, spark: SparkSession, work: Work, batches: Sequence[PassBatch], layout: Layout) -> DataFrame:
+    """Bronze rows that silver takes in this pass; of a batch that was published before, its resend's own rows."""
+    record, names = work.record, [batch.batch_id for batch in batches]
+    if record.kind == "collect":
+        verdicts = verdicts_of(spark, pipeline.lake, work.contract, record.number, names)
+        return _without_quarantined(bronze_rows(spark, pipeline.lake, work.contract, names), verdicts, layout)
+    judgements = {batch.batch_id: judgements_after(work, batch) for batch in batches}
+    for name in names:
+        if work.before[name].state == "published":
+            judgements[name] = {part: number for part, number in judgements[name].items() if number == record.number}
+    return accepted_in_force(pipeline, spark, work.contract, judgements)
+
+
+def _without_quarantined(rows: DataFrame, verdicts: DataFrame, layout: Layout) -> DataFrame:
+    """The rows without those that a critical rule quarantines: an anti-join with those few, not a join of millions with millions."""
+    quarantined = verdicts.where(critical_predicate(layout)).select(*ROW_ID)
+    return rows.join(quarantined, list(ROW_ID), "left_anti")
