@@ -40,7 +40,7 @@ def latest_pass(control: Control, resource: str) -> tuple[int, bool]:
 
 
 def create_pass(control: Control, resource: str, body: dict[str, Any]) -> dict[str, Any] | None:
-    """The new pass, numbered after the last one; None if that is not finished, or another machine was quicker: finish it, then try again."""
+    """The new pass, numbered after the last; None if that is not finished or another machine was quicker: finish it, then try again."""
     last, is_done = latest_pass(control, resource)
     if not is_done:
         return None
