@@ -106,7 +106,9 @@ def _add_samplecity(commands: Any) -> None:
 
 
 def _say(value: object) -> None:
-    Console(highlight=False).print(value, soft_wrap=isinstance(value, str))
+    # A pipe has no width of its own; a table folded to eighty columns cannot be searched.
+    width = None if sys.stdout.isatty() else 160
+    Console(highlight=False, width=width).print(value, soft_wrap=isinstance(value, str))
 
 
 def _tell(value: object) -> None:
