@@ -6,15 +6,16 @@ from dataclasses import asdict, replace
 
 from jobs.catalogue.lists import Duty
 from jobs.collect.admission import MEGABYTE, Admitted
-from jobs.collect.drops import batch_id_of
+from jobs.collect.drops import Drop, batch_id_of
 from jobs.collect.pipeline import Pipeline, city_date
 from jobs.errors import DropRefused
 from jobs.intake.cut import cut_columns
-from jobs.intake.dialect import RecordLimits
+from jobs.intake.dialect import Dialect
 from jobs.intake.manifest import check_manifest, mismatched
 from jobs.intake.scan import Scan, Scanner
+from jobs.lake.landing import record_limits
 from jobs.lake.pass_record import FileDialect, FileRange, PassBatch
-from jobs.storage.objects import copy_object, exists, put, stream_blocks
+from jobs.storage.objects import StoredObject, copy_object, exists, put, stream_blocks
 
 
 def archive(pipeline: Pipeline, admitted: Admitted) -> PassBatch:
@@ -23,26 +24,24 @@ def archive(pipeline: Pipeline, admitted: Admitted) -> PassBatch:
     Raises: DropRefused `manifest_mismatch`, `header_only`; ObjectChanged when the drop was replaced while it was read.
     """
     stored = admitted.drop.stored
-    scan = scan_drop(pipeline, admitted)
+    scan = scan_object(pipeline, stored, admitted.dialect)
     if not scan.ranges:
         raise DropRefused("header_only", f"{stored.key}: a header and no row. Nothing was landed. Drop the file with its rows.")
     if admitted.manifest and (mismatches := check_manifest(admitted.manifest, None, scan.sha256)):
         raise mismatched(stored.key, mismatches)
     if admitted.cut:
         return _archive_redacted(pipeline, admitted, scan)
-    raw_key = f"{admitted.drop.provider}/{admitted.contract.resource}/{scan.sha256}"
-    if not exists(pipeline.client, pipeline.bucket("raw"), raw_key):
-        copy_object(pipeline.client, stored, pipeline.bucket("raw"), raw_key)
-    return pass_batch(admitted, scan, raw_key)
+    return pass_batch(admitted, scan, keep_raw(pipeline, admitted.drop, admitted.contract.resource, scan))
 
 
 def _archive_redacted(pipeline: Pipeline, admitted: Admitted, scan: Scan) -> PassBatch:
     """The batch of a drop whose columns had to be cut: raw holds the redacted copy under its own hash, the batch keeps the drop's."""
     stored = admitted.drop.stored
     scanner = Scanner(replace(admitted.dialect, skip_lines=0), pipeline.settings.passes.range_mb * MEGABYTE)
+    limits = record_limits(admitted.contract, admitted.drop.provider, admitted.header)
     rest = skip_bytes(stream_blocks(pipeline.client, stored.bucket, stored.key, etag=stored.etag), scan.ranges[0].offset)
     with tempfile.TemporaryFile(dir=pipeline.settings.home) as redacted:
-        for block in cut_columns(rest, scan.ranges[0], admitted.dialect, admitted.header, admitted.cut, record_limits(admitted)):
+        for block in cut_columns(rest, scan.ranges[0], admitted.dialect, admitted.header, admitted.cut, limits):
             redacted.write(block)
             scanner.feed(block)
         cut = scanner.finish()
@@ -63,20 +62,20 @@ def skip_bytes(blocks: Iterator[bytes], count: int) -> Iterator[bytes]:
         count = max(0, count - len(block))
 
 
-def record_limits(admitted: Admitted) -> RecordLimits:
-    """Limits of the drop's own columns, in the file's order."""
-    names = admitted.contract.headers(admitted.drop.provider)
-    breaks = {field.name: field.max_line_breaks for field in admitted.contract.fields}
-    return RecordLimits(tuple(breaks.get(names.get(header, ""), 0) for header in admitted.header), admitted.contract.limits.field_bytes)
-
-
-def scan_drop(pipeline: Pipeline, admitted: Admitted) -> Scan:
-    """Hash, size and ranges of the drop as it stands. Raises: ObjectChanged."""
-    stored = admitted.drop.stored
-    scanner = Scanner(admitted.dialect, pipeline.settings.passes.range_mb * MEGABYTE)
+def scan_object(pipeline: Pipeline, stored: StoredObject, dialect: Dialect) -> Scan:
+    """Hash, size and ranges of an object as it stands. Raises: ObjectChanged."""
+    scanner = Scanner(dialect, pipeline.settings.passes.range_mb * MEGABYTE)
     for block in stream_blocks(pipeline.client, stored.bucket, stored.key, etag=stored.etag):
         scanner.feed(block)
     return scanner.finish()
+
+
+def keep_raw(pipeline: Pipeline, drop: Drop, resource: str, scan: Scan) -> str:
+    """The key under which the drop's bytes stand in raw. Raises: ObjectChanged."""
+    raw_key = f"{drop.provider}/{resource}/{scan.sha256}"
+    if not exists(pipeline.client, pipeline.bucket("raw"), raw_key):
+        copy_object(pipeline.client, drop.stored, pipeline.bucket("raw"), raw_key)
+    return raw_key
 
 
 def pass_batch(admitted: Admitted, scan: Scan, raw_key: str) -> PassBatch:

@@ -11,8 +11,9 @@ from jobs.catalogue.contract import Contract, Field
 from jobs.collect.outcome import BatchOutcome
 from jobs.collect.pipeline import Desk
 from jobs.collect.revising import by_judgement, is_part_of, newest_revisions, read_layout
-from jobs.intake.dialect import Dialect, RecordLimits
+from jobs.intake.dialect import Dialect
 from jobs.intake.malformed import explain_malformed
+from jobs.lake.landing import record_limits
 from jobs.lake.pass_record import PassBatch
 from jobs.lake.verdicts import ROW_ID, bronze_rows, verdicts_of
 from jobs.quality.layout import MALFORMED, Layout
@@ -155,11 +156,6 @@ def _malformed_line(row: FaultyRow, batch: PassBatch, contract: Contract) -> Err
 
 
 def _explained(row: FaultyRow, batch: PassBatch, contract: Contract) -> tuple[str, dict[str, Any]]:
-    names = contract.headers(batch.provider)
-    breaks = {field.name: field.max_line_breaks for field in contract.fields}
-    limits = RecordLimits(
-        line_breaks=tuple(breaks.get(names.get(header, ""), 0) for header in batch.header),
-        field_bytes=contract.limits.field_bytes,
-    )
+    limits = record_limits(contract, batch.provider, batch.header)
     fault = explain_malformed(row.malformed or b"", Dialect(**batch.dialect.model_dump()), len(batch.header), limits)
     return fault.code, dict(fault.details)

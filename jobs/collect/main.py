@@ -169,21 +169,23 @@ def planned_passes(pipeline: Pipeline, resource: str, drops: Sequence[Drop]) -> 
 
     Drops that no batch comes of get their receipt and outcome on the way.
     """
-    groups: dict[str, tuple[Admitted, list[PassBatch]]] = {}
-    resends: list[PassBatch] = []
+    groups: dict[str, list[PassBatch]] = defaultdict(list)
+    resends: dict[str, PassBatch] = {}
     seen: set[str] = set()
     for drop in drops:
         if drop.key and drop.key.resend_of:
             resent = _refused(pipeline, drop, partial(admit_resend, pipeline, drop))
-            resends += [resent] if resent else []
+            # A second resend of a batch builds on the outcome of the first: the next run takes it up.
+            if resent:
+                resends.setdefault(resent.batch_id, resent)
             continue
         found = _refused(pipeline, drop, partial(_admitted_batch, pipeline, drop, seen))
         if found:
             admitted, batch = found
-            groups.setdefault(repr(sorted(admitted.list_versions.items())), (admitted, []))[1].append(batch)
-    ordered = sorted(groups.values(), key=lambda group: min(batch.period_end for batch in group[1]))
-    bodies = [_body(pipeline, resource, "collect", batches, admitted) for admitted, batches in ordered]
-    return bodies + _resend_bodies(pipeline, resource, resends)
+            groups[repr(sorted(admitted.list_versions.items()))].append(batch)
+    ordered = sorted(groups.values(), key=lambda batches: min(batch.period_end for batch in batches))
+    bodies = [_body(pipeline, resource, "collect", batches) for batches in ordered]
+    return bodies + ([_body(pipeline, resource, "resend", list(resends.values()))] if resends else [])
 
 
 def _admitted_batch(pipeline: Pipeline, drop: Drop, seen: set[str]) -> tuple[Admitted, PassBatch]:
@@ -198,30 +200,13 @@ def _admitted_batch(pipeline: Pipeline, drop: Drop, seen: set[str]) -> tuple[Adm
     return admitted, batch
 
 
-def _body(pipeline: Pipeline, resource: str, kind: Kind, batches: Sequence[PassBatch], admitted: Admitted) -> dict[str, Any]:
-    negatives = pipeline.catalogue.negatives(None, resource, admitted.business_date, _today())
-    definition = store_definition(pipeline, definition_of(pipeline, resource, negatives))
-    return pass_body(pipeline, resource, kind, batches, admitted.list_versions, definition)
-
-
-def _resend_bodies(pipeline: Pipeline, resource: str, resends: Sequence[PassBatch]) -> list[dict[str, Any]]:
-    """Passes of resends: one for all, but two resends of one batch go one after the other."""
-    rounds: list[dict[str, PassBatch]] = []
-    for batch in resends:
-        place = next((one for one in rounds if batch.batch_id not in one), None)
-        if place is None:
-            rounds.append(place := {})
-        place[batch.batch_id] = batch
-    bodies = []
-    for once in rounds[:1]:  # later rounds build on the outcome of the first; the next run takes them up
-        batches = list(once.values())
-        business_date = min(min(batch.period_end, batch.received_date) for batch in batches)
-        negatives = pipeline.catalogue.negatives(None, resource, business_date, _today())
-        definition = store_definition(pipeline, definition_of(pipeline, resource, negatives))
-        bodies.append(
-            pass_body(pipeline, resource, "resend", batches, pipeline.catalogue.list_versions(business_date, _today()), definition)
-        )
-    return bodies
+def _body(pipeline: Pipeline, resource: str, kind: Kind, batches: Sequence[PassBatch]) -> dict[str, Any]:
+    """The body of a pass of batches that one tuple of list versions decides about."""
+    business_date, today = min(min(batch.period_end, batch.received_date) for batch in batches), _today()
+    definition = store_definition(
+        pipeline, definition_of(pipeline, resource, pipeline.catalogue.negatives(None, resource, business_date, today))
+    )
+    return pass_body(pipeline, resource, kind, batches, pipeline.catalogue.list_versions(business_date, today), definition)
 
 
 def _refused(pipeline: Pipeline, drop: Drop, attempt: Callable[[], Found]) -> Found | None:

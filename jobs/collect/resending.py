@@ -2,17 +2,17 @@
 
 from dataclasses import asdict
 
-from jobs.collect.admission import HEAD_BYTES, MEGABYTE, intake_dialect
+from jobs.collect.admission import HEAD_BYTES, intake_dialect
+from jobs.collect.archive import keep_raw, scan_object
 from jobs.collect.drops import Drop, resend_resource
 from jobs.collect.outcome import latest_outcome
 from jobs.collect.pipeline import Pipeline, city_date
 from jobs.errors import DropRefused
 from jobs.intake.header import header_difference
 from jobs.intake.peek import peek
-from jobs.intake.scan import Scanner
 from jobs.lake.pass_record import FileRange, Pass, PassBatch
 from jobs.lake.passes import read_pass
-from jobs.storage.objects import copy_object, exists, read_bytes, stream_blocks
+from jobs.storage.objects import read_bytes
 
 ROW_COLUMN = "_row"
 
@@ -48,13 +48,7 @@ def _revised(pipeline: Pipeline, drop: Drop, original: PassBatch, revision: int,
     if difference:
         message = f"{stored.key}: columns differ: missing {difference.missing}, unknown {difference.unknown}. Nothing was landed."
         raise DropRefused("header_differs", message, missing=tuple(difference.missing), unknown=tuple(difference.unknown))
-    scanner = Scanner(dialect, pipeline.settings.passes.range_mb * MEGABYTE)
-    for block in stream_blocks(pipeline.client, stored.bucket, stored.key, etag=stored.etag):
-        scanner.feed(block)
-    scan = scanner.finish()
-    raw_key = f"{drop.provider}/{resource}/{scan.sha256}"
-    if not exists(pipeline.client, pipeline.bucket("raw"), raw_key):
-        copy_object(pipeline.client, stored, pipeline.bucket("raw"), raw_key)
+    scan = scan_object(pipeline, stored, dialect)
     changes = {
         "revision": revision,
         "drop_id": drop.drop_id,
@@ -64,7 +58,7 @@ def _revised(pipeline: Pipeline, drop: Drop, original: PassBatch, revision: int,
         "size": stored.size,
         "received_at": stored.modified_at,
         "received_date": city_date(stored.modified_at),
-        "raw_key": raw_key,
+        "raw_key": keep_raw(pipeline, drop, resource, scan),
         "dialect": original.dialect.model_copy(update={"skip_lines": 0}),
         "header": seen.header,
         "ranges": tuple(FileRange.model_validate(asdict(stretch)) for stretch in scan.ranges),

@@ -51,16 +51,22 @@ def reading_of(lake: Lake, contract: Contract, batch: PassBatch) -> Reading:
     names = contract.headers(batch.provider)
     own = {"_row": RESENT_ROW} if batch.revision else {}
     sent = tuple(own.get(header) or names.get(header, header) for header in batch.header)
-    narrative = {field.name: field.max_line_breaks for field in contract.fields}
     return Reading(
         filesystem=lake.filesystem,
         path=lake.path("raw", batch.raw_key),
         batch=batch,
         dialect=Dialect(**batch.dialect.model_dump()),
         columns=Columns(sent=sent, contract=(*(field.name for field in contract.fields), *own.values())),
-        limits=RecordLimits(line_breaks=tuple(narrative.get(name, 0) for name in sent), field_bytes=contract.limits.field_bytes),
+        limits=record_limits(contract, batch.provider, batch.header),
         schema=bronze_table_schema(contract),
     )
+
+
+def record_limits(contract: Contract, provider: str, header: Sequence[str]) -> RecordLimits:
+    """Limits of the columns of a provider's file, in the file's order; columns that are not the contract's may hold no line break."""
+    names = contract.headers(provider)
+    breaks = {field.name: field.max_line_breaks for field in contract.fields}
+    return RecordLimits(tuple(breaks.get(names.get(name, ""), 0) for name in header), contract.limits.field_bytes)
 
 
 def land(spark: SparkSession, lake: Lake, contract: Contract, number: int, batches: Sequence[PassBatch], *, large_bytes: int) -> Landed:
