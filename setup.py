@@ -24,6 +24,11 @@ setup(
         "chinesecalendar",
         "charset-normalizer",
         "psutil",
+        "duckdb==1.5.5",
+        "duckdb-extension-delta==1.5.5",
+        "duckdb-extension-httpfs==1.5.5",
+        "openpyxl",
+        "tenacity",
     ],
     extras_require={"airflow": ["apache-airflow==3.3.2"]},
     # setuptools wraps it as `sys.exit(main())`: the int that main returns is the exit code.

@@ -1,4 +1,4 @@
-"""`collect`: pending drops to receipts, a Spark session for each group of resources; then the news of what was published."""
+"""`collect`: pending drops to receipts, a Spark session for each group of resources; then the news of what was published, and the ledger."""
 
 from datetime import timedelta
 
@@ -42,7 +42,9 @@ with DAG(
     announce = HaiheOperator(task_id="announce", command="announce", outlets=[PUBLISHED], trigger_rule="all_done")
     # News counts as told only now that the events stand: a task that dies in between announces again.
     told = HaiheOperator(task_id="told", command="told", options={"keys": TOLD})
+    report = HaiheOperator(task_id="report", command="report", trigger_rule="all_done")
     # A run is as red as its reddest task; without this last one it would be as green as `announce`.
     outcome = EmptyOperator(task_id="outcome", trigger_rule="none_failed")
     collect >> announce >> told >> outcome
+    collect >> report >> outcome
     collect >> outcome

@@ -168,7 +168,7 @@ def told_by_file(settings: Settings, pipeline: Pipeline) -> dict[str, Told]:
 
 def drop_outcomes(pipeline: Pipeline) -> list[DropOutcome]:
     """Outcomes of all drops."""
-    return [DropOutcome.model_validate(pipeline.control.read(key)) for key in pipeline.control.keys("drops/")]
+    return [DropOutcome.model_validate(value) for value in pipeline.control.read_many(pipeline.control.keys("drops/"))]
 
 
 def fingerprint(pipeline: Pipeline) -> str:

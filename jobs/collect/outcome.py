@@ -62,7 +62,7 @@ def latest_outcomes(desk: Desk, resource: str | None = None) -> list[BatchOutcom
     """The last outcome of every batch, of one resource or of all, by arrival."""
     keys = desk.control.keys(f"batches/{resource}/" if resource else "batches/")
     last = {key.rsplit("/", 1)[0]: key for key in keys}
-    outcomes = [BatchOutcome.model_validate(desk.control.read(key)) for key in last.values()]
+    outcomes = [BatchOutcome.model_validate(value) for value in desk.control.read_many(list(last.values()))]
     return sorted(outcomes, key=lambda outcome: (outcome.received_at, outcome.batch_id))
 
 

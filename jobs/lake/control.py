@@ -1,6 +1,8 @@
 """Small JSON objects in control, each written once: what happened, as data."""
 
 import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -8,6 +10,9 @@ from typing import Any, Protocol
 from jobs.errors import ObjectExists, StoreError
 from jobs.storage.client import S3Client
 from jobs.storage.objects import find_json, list_objects, put, put_new_json, read_json
+
+# Records are small: reading many is waiting for the store.
+READERS = 8
 
 
 class Control(Protocol):
@@ -18,6 +23,9 @@ class Control(Protocol):
 
     def find(self, key: str) -> Any | None:
         """The record; None if there is none."""
+
+    def read_many(self, keys: Sequence[str]) -> list[Any]:
+        """The records of these keys, in their order. Raises: StoreError if one is not there."""
 
     def create(self, key: str, value: object) -> bool:
         """Whether this call made the record (or an equal one stands there after a lost reply); False leaves what stands as it is."""
@@ -43,6 +51,11 @@ class StoreControl:
     def find(self, key: str) -> Any | None:
         """See Control."""
         return find_json(self.client, self.bucket, key)
+
+    def read_many(self, keys: Sequence[str]) -> list[Any]:
+        """See Control."""
+        with ThreadPoolExecutor(READERS) as pool:
+            return list(pool.map(self.read, keys))
 
     def create(self, key: str, value: object) -> bool:
         """See Control."""
@@ -78,6 +91,10 @@ class FolderControl:
         """See Control."""
         path = self.folder / key
         return json.loads(path.read_bytes()) if path.is_file() else None
+
+    def read_many(self, keys: Sequence[str]) -> list[Any]:
+        """See Control."""
+        return [self.read(key) for key in keys]
 
     def create(self, key: str, value: object) -> bool:
         """See Control."""

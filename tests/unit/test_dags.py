@@ -100,7 +100,8 @@ def test_collect_is_discover_then_groups_then_announce(inspected: dict[str, Any]
         "collect": ["discover"],
         "announce": ["collect"],
         "told": ["announce"],
-        "outcome": ["collect", "told"],
+        "report": ["collect"],
+        "outcome": ["collect", "report", "told"],
     }
     assert collect["tasks"]["collect"]["pool"] == "spark"
     assert collect["max_active_runs"] == 1
