@@ -1,4 +1,4 @@
-"""`collect`: pending drops to receipts, a Spark session for each group of resources; then the news of what was published, and the ledger."""
+"""`collect`: pending drops to receipts, a Spark session for each group of resources; then the news of it, and the ledger."""
 
 from datetime import timedelta
 
