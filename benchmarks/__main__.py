@@ -5,25 +5,30 @@ import json
 import os
 import platform
 import resource
+import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import land_and_judge
+from benchmarks import land_and_judge, many_drops
 from benchmarks.rows import BenchRow
+from jobs.collect.pipeline import Pipeline
 from jobs.first_run import start_store
 from jobs.lake.session import spark_session
-from jobs.settings import Settings, load_settings
+from jobs.settings import load_settings
 from jobs.storage import embedded
 from jobs.storage.accounts import pipeline_endpoint
 
 ROOT = Path(__file__).resolve().parent.parent
 # Spark's own reader refuses GB18030 without it; the baseline needs it, nothing else does.
 LEGACY_CHARSETS = "spark.sql.legacy.javaCharsets"
+Part = Callable[[Pipeline, Path, argparse.Namespace], list[BenchRow]]
 
 
 def main(argv: list[str]) -> int:
@@ -31,27 +36,49 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--part", choices=sorted(PARTS), help="this part alone; its rows as JSON in the last line")
     arguments = parser.parse_args(argv)
+    if arguments.part:
+        print(json.dumps(_measured(arguments)))
+        return 0
+    told = [_in_a_process(name, argv) for name in PARTS]
+    rows = [BenchRow.from_json(row) for part in told for row in part["rows"]]
+    _tell(rows, {name: part["gib"] for name, part in zip(PARTS, told, strict=True)})
+    return 0 if all(row.holds is not False for row in rows) else 1
+
+
+def _in_a_process(name: str, argv: list[str]) -> dict[str, Any]:
+    """What a part came to in a process of its own: sessions for little and for much data want different virtual machines."""
+    line = [sys.executable, "-m", "benchmarks", *argv, "--part", name]
+    done = subprocess.run(line, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def _measured(arguments: argparse.Namespace) -> dict[str, Any]:
     cache = Path(os.environ.get("HAIHE_CACHE", Path.home() / ".cache" / "haihe")) / "bench"
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="haihe-bench-", dir=cache) as home:
         settings = load_settings(ROOT, {**os.environ, "HAIHE_HOME": home})
-        settings = settings.model_copy(update={"spark": settings.spark.model_copy(update={"conf": {LEGACY_CHARSETS: "true"}})})
-        rows, memory = _run(settings, cache, arguments.rows, arguments.runs)
-    _tell(rows, memory)
-    return 0 if all(row.holds is not False for row in rows) else 1
+        pipeline = start_store(settings.model_copy(update={"spark": settings.spark.model_copy(update={"conf": {LEGACY_CHARSETS: "true"}})}))
+        try:
+            rows = PARTS[arguments.part](pipeline, cache, arguments)
+            return {"rows": [row.as_json() for row in rows], "gib": round(_driver_memory_gib(), 2)}
+        finally:
+            embedded.stop(settings)
 
 
-def _run(settings: Settings, folder: Path, row_count: int, runs: int) -> tuple[list[BenchRow], float]:
-    pipeline = start_store(settings)
-    try:
-        spark = spark_session(settings, pipeline_endpoint(settings), "bench")
-        rows = land_and_judge.rows(pipeline, spark, folder, row_count=row_count, runs=runs)
-        memory = _driver_memory_gib()
-        spark.stop()
-        return rows, memory
-    finally:
-        embedded.stop(settings)
+def _land_and_judge(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
+    return land_and_judge.rows(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
+
+
+def _many_drops(pipeline: Pipeline, folder: Path, _: argparse.Namespace) -> list[BenchRow]:
+    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench", is_small=True)
+    return many_drops.rows(pipeline, spark, folder)
+
+
+PARTS: dict[str, Part] = {"land_and_judge": _land_and_judge, "many_drops": _many_drops}
 
 
 def _driver_memory_gib() -> float:
@@ -70,7 +97,7 @@ def _cpu() -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor())
 
 
-def _tell(rows: list[BenchRow], memory_gib: float) -> None:
+def _tell(rows: list[BenchRow], memory_gib: dict[str, float]) -> None:
     machine = {
         "cpu": _cpu(),
         "cores": os.cpu_count(),
@@ -94,10 +121,10 @@ def _tell(rows: list[BenchRow], memory_gib: float) -> None:
         )
     console = Console(width=150)
     console.print(table)
-    console.print(f"driver, Python and JVM together, at most {memory_gib:.1f} GiB")
+    console.print("Python and JVM together, at most: " + ", ".join(f"{name} {gib:.1f} GiB" for name, gib in memory_gib.items()))
     out = ROOT / "out"
     out.mkdir(exist_ok=True)
-    body = {"machine": machine, "driver_gib": round(memory_gib, 2), "rows": [row.as_json() for row in rows]}
+    body = {"machine": machine, "gib": memory_gib, "rows": [row.as_json() for row in rows]}
     (out / "bench.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 

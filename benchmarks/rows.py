@@ -1,8 +1,9 @@
 """A row of the table: work against something else, the ratio's bound, and whether it holds."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from statistics import median
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -30,3 +31,8 @@ class BenchRow:
         against = median(self.against_seconds) if self.against_seconds else None
         medians = {"work_median": median(self.work_seconds), "against_median": against}
         return {**asdict(self), **medians, "ratio": self.ratio, "holds": self.holds}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """The row that `as_json` told."""
+        return cls(**{field.name: told[field.name] for field in fields(cls)})

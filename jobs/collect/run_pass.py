@@ -28,7 +28,7 @@ from jobs.lake.typed import empty_typed_view, typed_view
 from jobs.lake.verdicts import bronze_rows, check_complete, is_judged, mask_groups, verdicts_of
 from jobs.quality.layout import Layout
 from jobs.quality.masks import compile_masks
-from jobs.quality.result import validation_result
+from jobs.quality.result import validation_results
 from jobs.quality.verdict import BatchCounts, batch_counts, condemning_rules
 
 log = logging.getLogger(__name__)
@@ -152,17 +152,21 @@ def _count(desk: Desk, spark: SparkSession, work: Work, landed: Landed, layout: 
     check_complete(work.contract, record.number, rows, {batch: count.rows for batch, count in counts.items()})
     if any(one.counts and one.counts.replaced for one in work.before.values()) and record.kind == "release":
         counts = batch_counts(mask_groups(newest_revisions(verdicts), len(layout.masks)), layout)
-    for batch in _landed_batches(record, landed):
-        meta = {
-            "suite_name": record.resource,
-            "batch_id": batch.batch_id,
-            "provider": batch.provider,
-            "period": batch.period,
-            "pass": record.number,
-        }
-        key = f"results/{record.resource}/{batch.batch_id}/{batch.revision:04d}.json"
-        desk.control.create(key, validation_result(layout, counts[batch.batch_id], meta))
+    batches = _landed_batches(record, landed)
+    judged = ((counts[batch.batch_id], _result_meta(record, batch)) for batch in batches)
+    for batch, result in zip(batches, validation_results(layout, judged), strict=True):
+        desk.control.create(f"results/{record.resource}/{batch.batch_id}/{batch.revision:04d}.json", result)
     return counts
+
+
+def _result_meta(record: Pass, batch: PassBatch) -> dict[str, Any]:
+    return {
+        "suite_name": record.resource,
+        "batch_id": batch.batch_id,
+        "provider": batch.provider,
+        "period": batch.period,
+        "pass": record.number,
+    }
 
 
 def _decide(desk: Desk, work: Work, landed: Landed, counts: Mapping[str, BatchCounts], layout: Layout) -> dict[str, Decision]:

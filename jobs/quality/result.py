@@ -1,11 +1,14 @@
 """An ordinary Great Expectations validation result from counts: each expectation decides by itself on the numbers it asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from great_expectations import __version__ as gx_version
 from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult, ExpectationValidationResult
+from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from great_expectations.validator.metric_configuration import MetricConfigurationID
 from great_expectations.validator.validation_statistics import calc_validation_statistics
 
 from jobs.quality.conditions import RESULT_FORMAT, metric_configurations
@@ -20,8 +23,15 @@ def validation_result(layout: Layout, counts: BatchCounts, meta: Mapping[str, An
     `meta` goes into its meta and must hold `suite_name`; a rule that could not be judged has `exception_info` and has not succeeded;
     a rule of the lake alone (`key_in_lake`) is none of Great Expectations' and not in it.
     """
-    results = [_judged_result(judged, counts) for judged in layout.rules if judged.metrics]
-    return suite_result([*results, *(_fault_result(fault) for fault in layout.errors)], meta, counts.batch_id)
+    return next(validation_results(layout, [(counts, meta)]))
+
+
+def validation_results(layout: Layout, batches: Iterable[tuple[BatchCounts, Mapping[str, Any]]]) -> Iterator[dict[str, Any]]:
+    """`validation_result` of each batch in turn; what is the same for all of them is made once."""
+    judges = [_judge_of(judged) for judged in layout.rules if judged.metrics]
+    faults = [_fault_result(fault) for fault in layout.errors]
+    for counts, meta in batches:
+        yield suite_result([*(_judged_result(judge, counts) for judge in judges), *faults], meta, counts.batch_id)
 
 
 def suite_result(results: list[ExpectationValidationResult], meta: Mapping[str, Any], batch_id: str | None) -> dict[str, Any]:
@@ -40,10 +50,23 @@ def suite_result(results: list[ExpectationValidationResult], meta: Mapping[str, 
     return told
 
 
-def _judged_result(judged: JudgedRule, counts: BatchCounts) -> ExpectationValidationResult:
+@dataclass(frozen=True)
+class _Judge:
+    """An expectation with the numbers it will ask for: metric id -> what to count."""
+
+    expectation: Expectation
+    wanted: Mapping[MetricConfigurationID, Metric | None]
+
+
+def _judge_of(judged: JudgedRule) -> _Judge:
     expectation = expectation_of(judged.rule)
-    metrics = {config.id: _number(judged.metrics.get(name), counts) for name, config in metric_configurations(expectation).items()}
-    return expectation.metrics_validate(metrics=metrics, runtime_configuration={"result_format": RESULT_FORMAT})
+    wanted = {config.id: judged.metrics.get(name) for name, config in metric_configurations(expectation).items()}
+    return _Judge(expectation, wanted)
+
+
+def _judged_result(judge: _Judge, counts: BatchCounts) -> ExpectationValidationResult:
+    metrics = {key: _number(metric, counts) for key, metric in judge.wanted.items()}
+    return judge.expectation.metrics_validate(metrics=metrics, runtime_configuration={"result_format": RESULT_FORMAT})
 
 
 def _number(metric: Metric | None, counts: BatchCounts) -> int | None:
