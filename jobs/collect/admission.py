@@ -22,6 +22,7 @@ from jobs.intake.dialect import Dialect
 from jobs.intake.keys import DropKey, unplaced
 from jobs.intake.manifest import Manifest, parse_manifest, place
 from jobs.intake.peek import Peek, header_difference, peek
+from jobs.lake.pass_record import CutColumn
 from jobs.quality.header import judge_header
 from jobs.storage.objects import read_bytes
 
@@ -33,7 +34,7 @@ KEY_PART_BYTES = 255
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A drop that may be archived. `header` is as sent, without a resend's own columns; `cut` names the headers to be cut from it."""
+    """A drop that may be archived. `header` is as sent, without a resend's own columns; `cut` are the columns to be cut from it."""
 
     drop: Drop
     contract: Contract
@@ -43,7 +44,7 @@ class Admitted:
     manifest: Manifest | None
     dialect: Dialect
     header: tuple[str, ...]
-    cut: tuple[str, ...]
+    cut: tuple[CutColumn, ...]
     header_result: dict[str, Any]
     business_date: date
 
@@ -147,8 +148,8 @@ def _duty(catalogue: Catalogue, provider: str, resource: str, period: Period, bu
 
 def _judged_header(
     catalogue: Catalogue, seen: Peek, contract: Contract, drop: Drop, negatives: tuple[Negative, ...]
-) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, Any]]:
-    """Header, the headers to be cut from it, and Great Expectations' result on it."""
+) -> tuple[tuple[str, ...], tuple[CutColumn, ...], dict[str, Any]]:
+    """Header, the columns to be cut from it, and Great Expectations' result on it."""
     headers = contract.headers(drop.provider)
     meta = {"suite_name": contract.resource, "drop_id": drop.drop_id, "provider": drop.provider}
     verdict = judge_header(seen.header, headers, negatives, meta, catalogue.suites[contract.resource].expectations)
@@ -167,8 +168,9 @@ def _judged_header(
             f"column {names} is on the negative list ({entry.negative_id}: {entry.basis}). Not a byte was copied. Drop the file without it."
         )
         raise DropRefused("forbidden_column", message, **details)
-    cut = tuple(entry.header for entry in verdict.forbidden)
-    difference = header_difference([name for name in seen.header if name not in cut], list(headers))
+    cut = tuple(CutColumn(**entry.model_dump(include={"header", "negative_id", "basis"})) for entry in verdict.forbidden)
+    gone = {column.header for column in cut}
+    difference = header_difference([name for name in seen.header if name not in gone], list(headers))
     if difference:
         missing, unknown, twice = (list(names) for names in (difference.missing, difference.unknown, difference.duplicated))
         message = f"columns differ from the contract: missing {missing}, unknown {unknown}, twice {twice}. Nothing was landed."

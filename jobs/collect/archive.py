@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from typing import BinaryIO
 
 from jobs.catalogue.lists import Duty
 from jobs.collect.admission import MEGABYTE, Admitted
@@ -35,22 +36,35 @@ def archive(pipeline: Pipeline, admitted: Admitted) -> PassBatch:
 
 
 def _archive_redacted(pipeline: Pipeline, admitted: Admitted, scan: Scan) -> PassBatch:
-    """The batch of a drop whose columns had to be cut: raw holds the redacted copy under its own hash, the batch keeps the drop's."""
     stored = admitted.drop.stored
-    scanner = Scanner(replace(admitted.dialect, skip_lines=0), pipeline.settings.passes.range_mb * MEGABYTE)
-    limits = record_limits(admitted.contract, admitted.drop.provider, admitted.header)
-    rest = skip_bytes(stream_blocks(pipeline.client, stored.bucket, stored.key, etag=stored.etag), scan.ranges[0].offset)
+    blocks = stream_blocks(pipeline.client, stored.bucket, stored.key, etag=stored.etag)
     with tempfile.TemporaryFile(dir=pipeline.settings.home) as redacted:
-        for block in cut_columns(rest, scan.ranges[0], admitted.dialect, admitted.header, admitted.cut, limits):
-            redacted.write(block)
-            scanner.feed(block)
-        cut = scanner.finish()
+        cut = redact(blocks, admitted, scan, pipeline.settings.passes.range_mb * MEGABYTE, redacted)
         raw_key = f"{admitted.drop.provider}/{admitted.contract.resource}/{cut.sha256}"
         redacted.seek(0)
         if not exists(pipeline.client, pipeline.bucket("raw"), raw_key):
             put(pipeline.client, pipeline.bucket("raw"), raw_key, redacted)
-    kept = tuple(name for name in admitted.header if name not in admitted.cut)
+    # A cut is an event of the negative list: Great Expectations' verdict on the header names the entry.
+    pipeline.control.create(f"results/_headers/{admitted.drop.drop_id}.json", admitted.header_result)
+    return redacted_batch(admitted, scan, cut, raw_key)
+
+
+def redact(blocks: Iterator[bytes], admitted: Admitted, scan: Scan, range_bytes: int, out: BinaryIO) -> Scan:
+    """Write the drop's records without the columns that are cut; the scan of what was written."""
+    scanner = Scanner(replace(admitted.dialect, skip_lines=0), range_bytes)
+    limits = record_limits(admitted.contract, admitted.drop.provider, admitted.header)
+    rest, names = skip_bytes(blocks, scan.ranges[0].offset), [column.header for column in admitted.cut]
+    for block in cut_columns(rest, scan.ranges[0], admitted.dialect, admitted.header, names, limits):
+        out.write(block)
+        scanner.feed(block)
+    return scanner.finish()
+
+
+def redacted_batch(admitted: Admitted, scan: Scan, cut: Scan, raw_key: str) -> PassBatch:
+    """The batch of a drop whose columns were cut: raw holds the redacted copy under its own hash, the batch keeps the drop's."""
+    gone = {column.header for column in admitted.cut}
     batch = pass_batch(admitted, replace(cut, sha256=scan.sha256), raw_key)
+    kept = tuple(name for name in admitted.header if name not in gone)
     return batch.model_copy(update={"header": kept, "dialect": batch.dialect.model_copy(update={"skip_lines": 0})})
 
 

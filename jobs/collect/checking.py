@@ -11,7 +11,7 @@ from pathlib import Path
 from jobs.catalogue.catalogue import Catalogue, load_catalogue
 from jobs.catalogue.period import Period
 from jobs.collect.admission import HEAD_BYTES, MEGABYTE, Admitted, examine
-from jobs.collect.archive import pass_batch
+from jobs.collect.archive import pass_batch, redact, redacted_batch
 from jobs.collect.definition import definition_of
 from jobs.collect.drops import Drop
 from jobs.collect.faults import faulty_rows
@@ -54,7 +54,7 @@ def check_file(settings: Settings, file: Path, resource: str, provider: str, per
     with _private_desk(settings, catalogue, file) as desk:
         try:
             admitted = examine(catalogue, drop, resource, Period.parse(period), None, city_date(datetime.now(UTC)), lambda: _head(file))
-            batch = pass_batch(admitted, _scan(desk, file, admitted), "file")
+            batch = _local_batch(desk, file, admitted)
             page = _judged(desk, admitted, batch)
         except DropRefused as refusal:
             details = {name: value for name, value in refusal.details.items() if name not in ("result", "renamed")}
@@ -83,6 +83,16 @@ def _private_desk(settings: Settings, catalogue: Catalogue, file: Path) -> Itera
         shutil.rmtree(folder)
 
 
+def _local_batch(desk: Desk, file: Path, admitted: Admitted) -> PassBatch:
+    scan = _scan(desk, file, admitted)
+    if not admitted.cut:
+        return pass_batch(admitted, scan, "file")
+    place = Path(desk.lake.path("raw", "redacted"))
+    with place.open("wb") as redacted:
+        cut = redact(_blocks(file), admitted, scan, desk.settings.passes.range_mb * MEGABYTE, redacted)
+    return redacted_batch(admitted, scan, cut, place.name)
+
+
 def _head(file: Path) -> bytes:
     with file.open("rb") as source:
         return source.read(HEAD_BYTES)
@@ -90,13 +100,18 @@ def _head(file: Path) -> bytes:
 
 def _scan(desk: Desk, file: Path, admitted: Admitted) -> Scan:
     scanner = Scanner(admitted.dialect, desk.settings.passes.range_mb * MEGABYTE)
-    with file.open("rb") as source:
-        while block := source.read(BLOCK_BYTES):
-            scanner.feed(block)
+    for block in _blocks(file):
+        scanner.feed(block)
     scan = scanner.finish()
     if not scan.ranges:
         raise DropRefused("header_only", f"{file}: a header and no row.")
     return scan
+
+
+def _blocks(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as source:
+        while block := source.read(BLOCK_BYTES):
+            yield block
 
 
 def _judged(desk: Desk, admitted: Admitted, batch: PassBatch) -> Page:

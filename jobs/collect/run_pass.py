@@ -251,11 +251,20 @@ def _outcome(work: Work, batch: PassBatch, landed: Landed, counts: Mapping[str, 
         part=batch.part,
         raw_key=batch.raw_key,
         received_at=batch.received_at,
-        reasons=decision.reasons,
+        reasons=(*decision.reasons, *(_cut_reasons(batch) if record.kind == "collect" else ())),
         decided_by=record.by,
         receipt=f"{record.resource}/{batch.period}/{batch.batch_id}/{batch.revision}",
         **kept,
     )
+
+
+def _cut_reasons(batch: PassBatch) -> tuple[Reason, ...]:
+    """What the receipt says of columns that were cut, whatever came of the rows."""
+    if not batch.cut:
+        return ()
+    ids, bases = ({getattr(column, name) for column in batch.cut} for name in ("negative_id", "basis"))
+    params = {"columns": [column.header for column in batch.cut], "negative_id": ", ".join(sorted(ids)), "basis": "；".join(sorted(bases))}
+    return (Reason(code="columns_cut", params=params),)
 
 
 def _drop_outcome(record: Pass, batch: PassBatch, outcome: BatchOutcome) -> DropOutcome:

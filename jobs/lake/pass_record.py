@@ -29,6 +29,14 @@ class FileRange(Frozen):
     first_record: int
 
 
+class CutColumn(Frozen):
+    """A column that was cut before the archive, and the entry of the negative list that says so."""
+
+    header: str
+    negative_id: str
+    basis: str
+
+
 class PassBatch(Frozen):
     """One batch of a pass: where its bytes lie, how they are read, what decided about it.
 
@@ -57,7 +65,7 @@ class PassBatch(Frozen):
     ranges: tuple[FileRange, ...]
     duty: Mapping[str, Any]
     manifest_rows: int | None = None
-    cut: tuple[str, ...] = ()
+    cut: tuple[CutColumn, ...] = ()
 
     @property
     def landed_part(self) -> str:

@@ -5,6 +5,8 @@ from jobs.reports.sentences import phrase
 
 # Held for our own fault: the clerk has nothing to mend and nobody to convince.
 OURS = frozenset({"rule_error", "pass_failed"})
+# Told whatever came of the batch; no reason for its state.
+TOLD = frozenset({"columns_cut"})
 RESEND_REFUSED = frozenset({"resend_unknown_batch", "resend_row_not_quarantined"})
 
 
@@ -39,7 +41,7 @@ def _published(receipt: Receipt) -> tuple[str, ...]:
 
 
 def _held(receipt: Receipt) -> tuple[str, ...]:
-    codes = {reason.code for reason in receipt.reasons}
+    codes = {reason.code for reason in receipt.reasons} - TOLD
     if codes <= OURS:
         return ("held_wait",)
     if "quality_below_target" in codes and receipt.links.resend:
