@@ -1,8 +1,10 @@
 """Drops: what lies in the landing buckets and has no outcome yet."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from jobs.collect.pipeline import Pipeline
 from jobs.errors import DropRefused
@@ -13,6 +15,8 @@ from jobs.storage.objects import StoredObject, list_objects, read_bytes
 # The group of drops whose key names no resource of the catalogue; they are refused without a session.
 UNPLACED = "_unplaced"
 ID_LENGTH = 15
+# Landing buckets listed at once: the waiting is for the store.
+LISTERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,15 @@ def batch_key(resource: str, batch_id: str, revision: int) -> str:
 def pending_drops(pipeline: Pipeline, providers: tuple[str, ...] | None = None) -> list[Drop]:
     """Every drop without an outcome, of all providers or those named, in the order of arrival, then key."""
     chosen = providers or tuple(sorted(pipeline.catalogue.providers))
-    drops = [drop for provider in chosen for drop in _provider_drops(pipeline, provider)]
+    with ThreadPoolExecutor(LISTERS) as pool:
+        drops = [drop for found in pool.map(partial(_provider_drops, pipeline), chosen) for drop in found]
     return sorted(drops, key=lambda drop: (drop.stored.modified_at, drop.stored.bucket, drop.stored.key))
+
+
+def still_pending(pipeline: Pipeline, drops: Sequence[Drop]) -> list[Drop]:
+    """Those of the drops that have no outcome meanwhile."""
+    known = {provider: _answered(pipeline, provider) for provider in sorted({drop.provider for drop in drops})}
+    return [drop for drop in drops if drop.drop_id not in known[drop.provider]]
 
 
 def resource_of(pipeline: Pipeline, drop: Drop) -> str:
@@ -85,17 +96,17 @@ def resend_resource(pipeline: Pipeline, batch_id: str) -> str | None:
     return entry["resource"] if entry else None
 
 
-def _provider_drops(pipeline: Pipeline, provider: str) -> Iterator[Drop]:
+def _provider_drops(pipeline: Pipeline, provider: str) -> list[Drop]:
     stored = list_objects(pipeline.client, pipeline.bucket(f"landing-{provider}"))
-    if not stored:
-        return
-    known = {key.rsplit("/", 1)[1].removesuffix(".json") for key in pipeline.control.keys(f"drops/{provider}/")}
     by_key = {entry.key: entry for entry in stored}
-    for entry in stored:
-        drop = _drop(provider, entry, by_key.get(manifest_key(entry.key)))
-        is_manifest = drop.key is not None and drop.key.is_manifest
-        if not is_manifest and drop.drop_id not in known:
-            yield drop
+    drops = [_drop(provider, entry, by_key.get(manifest_key(entry.key))) for entry in stored]
+    known = _answered(pipeline, provider) if drops else set()
+    return [drop for drop in drops if not (drop.key is not None and drop.key.is_manifest) and drop.drop_id not in known]
+
+
+def _answered(pipeline: Pipeline, provider: str) -> set[str]:
+    """Ids of the provider's drops that have an outcome."""
+    return {key.rsplit("/", 1)[1].removesuffix(".json") for key in pipeline.control.keys(f"drops/{provider}/")}
 
 
 def _drop(provider: str, entry: StoredObject, manifest: StoredObject | None) -> Drop:

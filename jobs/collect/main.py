@@ -13,7 +13,7 @@ from pyspark.sql import SparkSession
 from jobs.collect.admission import Admitted, admit
 from jobs.collect.archive import archive
 from jobs.collect.definition import definition_of, store_definition
-from jobs.collect.drops import UNPLACED, Drop, pending_drops, resource_of
+from jobs.collect.drops import UNPLACED, Drop, pending_drops, resource_of, still_pending
 from jobs.collect.gate import Reason
 from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcome, write_drop_outcome
 from jobs.collect.pipeline import Pipeline, city_date
@@ -79,8 +79,9 @@ def discover(pipeline: Pipeline, selection: Selection) -> list[list[str]]:
 def collect(pipeline: Pipeline, session: SessionMaker, resources: Sequence[str], selection: Selection) -> list[BatchOutcome]:
     """Bring every pending drop of the resources to its outcome; the outcomes of all batches of the passes finished on the way."""
     outcomes: list[BatchOutcome] = []
+    drops = selection.drops(pipeline)
     for resource in resources:
-        outcomes += _collect_resource(pipeline, session, resource, selection)
+        outcomes += _collect_resource(pipeline, session, resource, drops.get(resource, []))
     return outcomes
 
 
@@ -147,19 +148,18 @@ def refuse_drop(pipeline: Pipeline, drop: Drop, refusal: DropRefused) -> None:
     log.info("drop_refused provider=%s drop=%s code=%s", drop.provider, drop.drop_id, refusal.code)
 
 
-def _collect_resource(pipeline: Pipeline, session: SessionMaker, resource: str, selection: Selection) -> list[BatchOutcome]:
+def _collect_resource(pipeline: Pipeline, session: SessionMaker, resource: str, drops: Sequence[Drop]) -> list[BatchOutcome]:
     if resource == UNPLACED:
-        for drop in selection.drops(pipeline).get(UNPLACED, []):
+        for drop in still_pending(pipeline, drops):
             is_resend = drop.key is not None and drop.key.resend_of is not None
             _refused(pipeline, drop, partial(admit_resend, pipeline, drop) if is_resend else partial(admit, pipeline, drop, _today()))
         return []
-    has_work = not latest_pass(pipeline.control, resource)[1] or selection.drops(pipeline).get(resource)
-    if not has_work:
+    if latest_pass(pipeline.control, resource)[1] and not drops:
         return []
     with heartbeat(pipeline.control, resource, pipeline.settings.passes.heartbeat_seconds):
         outcomes = finish_resource(pipeline, session, resource)
-        drops = selection.drops(pipeline).get(resource, [])
-        for body in planned_passes(pipeline, resource, drops):
+        # The pass just finished, or another machine's before it, may have answered some of them.
+        for body in planned_passes(pipeline, resource, still_pending(pipeline, drops)):
             outcomes += run_new_pass(pipeline, session, body)
         return outcomes
 
