@@ -1,4 +1,8 @@
-"""The city as a whole: every provider's drops, good and bad, written with the truth beside them."""
+"""The city as a whole: every provider's drops, good and bad, written with the truth beside them.
+
+Some twenty extracts are made for what they show (a large file, a held batch, a column that nobody may gather); all the others are
+ordinary ones, drawn for each provider from the seed.
+"""
 
 import hashlib
 import json
@@ -9,11 +13,16 @@ from pathlib import Path
 
 from jobs.catalogue.catalogue import Catalogue
 from jobs.samplecity.extract import Extract, Fault, State, Written, write_extract
+from jobs.samplecity.ordinary import Fate, grow, ordinary_duties
 from jobs.samplecity.plan import Plan
 from jobs.samplecity.resources import civil, coldchain, credit, grid, market, power, startup, tax
 from jobs.samplecity.truth import TRUTH, City, DropTruth, ManyWarnings, write_truth
 
 MANIFEST_SUFFIX = ".manifest.json"
+DAY, DAY_BEFORE = date(2021, 3, 5), date(2021, 3, 4)
+# How many ordinary extracts come to a bad end, and how; and the share of duties of which the day before comes too.
+FATES: tuple[Fate, ...] = ("too_few",) * 3 + ("too_bad",) * 3 + ("other_columns",) * 2 + ("other_charset",) * 2
+TWO_DAYS_SHARE = 1 / 6
 
 
 @dataclass(frozen=True)
@@ -39,7 +48,8 @@ def write_city(root: Path, catalogue: Catalogue, seed: int, scale: float, receiv
     drops: list[DropTruth] = []
     faults: list[Fault] = []
     warnings: list[ManyWarnings] = []
-    extracts = city_extracts(plan, received)
+    special = special_extracts(plan, received)
+    extracts = _in_order([*special, *_ordinary_extracts(plan, received, {(one.provider, one.resource) for one in special})])
     for extract in extracts:
         path = root / "drops" / extract.file
         written = write_extract(extract, catalogue.contracts[extract.resource], path)
@@ -49,14 +59,14 @@ def write_city(root: Path, catalogue: Catalogue, seed: int, scale: float, receiv
         if extract.outcome.state != "refused":
             faults += written.faults
             warnings += [ManyWarnings(extract.file, rule, count) for rule, count in sorted(written.warnings.items())]
-    drops += [_write_stray(root, stray) for stray in strays(extracts)]
+    drops += [_write_stray(root, stray) for stray in strays(special)]
     city = City(root, seed, scale, received, tuple(drops), tuple(faults), tuple(warnings))
     write_truth(city)
     return city
 
 
-def city_extracts(plan: Plan, received: date) -> list[Extract]:
-    """Every provider's extracts, the earlier periods first."""
+def special_extracts(plan: Plan, received: date) -> list[Extract]:
+    """The extracts that are made for what they show, the earlier periods first."""
     extracts = [
         *market.extracts(plan),
         *power.extracts(plan),
@@ -67,11 +77,28 @@ def city_extracts(plan: Plan, received: date) -> list[Extract]:
         *civil.extracts(plan),
         *startup.extracts(plan),
     ]
+    return _in_order(extracts)
+
+
+def _ordinary_extracts(plan: Plan, received: date, made: set[tuple[str, str]]) -> list[Extract]:
+    """One extract of every duty that no special one stands for, of some of them the day before's too; a few come to a bad end."""
+    duties = [duty for duty in ordinary_duties(plan, DAY) if (duty.provider_id, duty.resource) not in made]
+    random = plan.random("fates")
+    fates = dict(zip(random.sample(range(len(duties)), len(FATES)), FATES, strict=True))
+    both = {number for number in range(len(duties)) if random.random() < TWO_DAYS_SHARE}
+    extracts = [grow(plan, duty, DAY, received, fates.get(number, "good")) for number, duty in enumerate(duties)]
+    return extracts + [grow(plan, duties[number], DAY_BEFORE, received) for number in sorted(both)]
+
+
+def _in_order(extracts: list[Extract]) -> list[Extract]:
     return sorted(extracts, key=lambda extract: (extract.period, extract.provider, extract.resource))
 
 
 def strays(extracts: list[Extract]) -> list[Stray]:
-    """Drops that no batch comes of: known bytes under a new name, a resource nobody knows, a month that does not exist."""
+    """Drops that no batch comes of: known bytes under a new name, a resource nobody knows, a month that does not exist.
+
+    `extracts` are the special ones.
+    """
     first = {extract.resource: extract for extract in reversed(extracts)}
     registration, move, penalty = (first[module.RESOURCE] for module in (market, coldchain, credit))
     return [

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from jobs.catalogue.contract import Contract, Dialect
+from jobs.catalogue.contract import Contract, Dialect, Encoding
 
 Row = dict[str, str]
 Severity = Literal["critical", "warning"]
@@ -52,6 +52,7 @@ class Extract:
     """What one provider drops. `row(i)` is record i as field name -> text in the contract's own codes, the same at every call.
 
     `block(i, j)` is the text of records i to j as the file has them, for large extracts: no warning, no own codes, nothing quoted.
+    `encoding` is the file's charset where it is not the agreed one.
     """
 
     provider: str
@@ -68,6 +69,7 @@ class Extract:
     newline: str = "\n"
     has_manifest: bool = False
     block: Callable[[int, int], str] | None = None
+    encoding: Encoding | None = None
 
     def __post_init__(self) -> None:
         """Raises: ValueError for faults planted on one record twice, or on none: the truth would not be whole."""
@@ -106,6 +108,8 @@ class Written:
 def write_extract(extract: Extract, contract: Contract, path: Path) -> Written:
     """Write the file as the provider's dialect has it, and tell every fault in it by line."""
     dialect = contract.dialect(extract.provider)
+    if extract.encoding:
+        dialect = dialect.model_copy(update={"encoding": extract.encoding})
     headers = {name: header for header, name in contract.headers(extract.provider).items()}
     faults: list[Fault] = []
     path.parent.mkdir(parents=True, exist_ok=True)
