@@ -7,6 +7,7 @@ ordinary ones, drawn for each provider from the seed.
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,11 @@ class Stray:
     state: State
     reason: str
 
+    @property
+    def file(self) -> str:
+        """Its place under `drops/`."""
+        return f"{self.of.provider}/{self.resource}/{self.period}/{self.name}"
+
 
 def write_city(root: Path, catalogue: Catalogue, seed: int, scale: float, received: date) -> City:
     """Write `root/drops/<provider>/<resource>/<period>/<name>` and `root/truth.json`, in place of what stood there.
@@ -43,24 +49,31 @@ def write_city(root: Path, catalogue: Catalogue, seed: int, scale: float, receiv
     The files hang on seed and scale alone, `received` (the day of the drop) only decides which penalties are told too late.
     """
     plan = Plan(catalogue, seed, scale)
+    special = special_extracts(plan, received)
+    ordinary = _ordinary_extracts(plan, received, {(one.provider, one.resource) for one in special})
+    return write_drops(root, plan, received, [*_in_order([*special, *ordinary]), *strays(special)])
+
+
+def write_drops(root: Path, plan: Plan, received: date, arriving: Sequence[Extract | Stray]) -> City:
+    """Write the drops in this order, and the truth about them, in place of what stood in `root`; a stray comes after what it copies."""
     shutil.rmtree(root / "drops", ignore_errors=True)
     (root / TRUTH).unlink(missing_ok=True)
     drops: list[DropTruth] = []
     faults: list[Fault] = []
     warnings: list[ManyWarnings] = []
-    special = special_extracts(plan, received)
-    extracts = _in_order([*special, *_ordinary_extracts(plan, received, {(one.provider, one.resource) for one in special})])
-    for extract in extracts:
-        path = root / "drops" / extract.file
-        written = write_extract(extract, catalogue.contracts[extract.resource], path)
-        if extract.has_manifest:
+    for one in arriving:
+        if isinstance(one, Stray):
+            drops.append(_write_stray(root, one))
+            continue
+        path = root / "drops" / one.file
+        written = write_extract(one, plan.catalogue.contracts[one.resource], path)
+        if one.has_manifest:
             _write_manifest(path, written.rows)
-        drops.append(_drop_truth(extract, written))
-        if extract.outcome.state != "refused":
+        drops.append(_drop_truth(one, written))
+        if one.outcome.state != "refused":
             faults += written.faults
-            warnings += [ManyWarnings(extract.file, rule, count) for rule, count in sorted(written.warnings.items())]
-    drops += [_write_stray(root, stray) for stray in strays(special)]
-    city = City(root, seed, scale, received, tuple(drops), tuple(faults), tuple(warnings))
+            warnings += [ManyWarnings(one.file, rule, count) for rule, count in sorted(written.warnings.items())]
+    city = City(root, plan.seed, plan.scale, received, tuple(drops), tuple(faults), tuple(warnings))
     write_truth(city)
     return city
 
@@ -109,12 +122,11 @@ def strays(extracts: list[Extract]) -> list[Stray]:
 
 
 def _write_stray(root: Path, stray: Stray) -> DropTruth:
-    place = f"{stray.of.provider}/{stray.resource}/{stray.period}/{stray.name}"
-    path = root / "drops" / place
+    path = root / "drops" / stray.file
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(root / "drops" / stray.of.file, path)
     return DropTruth(
-        file=place,
+        file=stray.file,
         provider=stray.of.provider,
         resource=stray.resource,
         period=stray.period,

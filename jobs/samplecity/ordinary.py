@@ -10,7 +10,7 @@ from jobs.catalogue.lists import Duty
 from jobs.samplecity import kinds
 from jobs.samplecity.extract import Extract, Finding, Outcome, Row
 from jobs.samplecity.plan import Plan, Planting, Rows, fixed, spread
-from jobs.samplecity.resources import credit, grid, licence, utility
+from jobs.samplecity.resources import coldchain, credit, grid, licence, market, power, startup, tax, utility
 
 # Rows at scale 1; never fewer than `LEAST`, so that a fault or two stay within what the duty allows.
 SMALLEST, LARGEST, LEAST = 20, 80, 24
@@ -20,16 +20,20 @@ MALFORMED = ("ragged_short", "ragged_long", "undecodable_byte", "nul_byte")
 MALFORMED_SHARE = 0.25
 # Fewer than any ordinary duty asks for.
 TOO_FEW = 6
-OWN_COLUMN = {"内部流水号": "0001"}
 
-Fate = Literal["good", "too_few", "too_bad", "other_columns", "other_charset"]
+Fate = Literal["good", "too_few", "too_bad", "other_columns", "other_charset", "forbidden_column", "no_duty_yet"]
 OUTCOMES: Mapping[Fate, Outcome] = {
     "good": Outcome(),
     "too_few": Outcome("held", "rows_below_expected"),
     "too_bad": Outcome("held", "quality_below_target"),
     "other_columns": Outcome("refused", "header_differs"),
     "other_charset": Outcome("refused", "wrong_charset"),
+    "forbidden_column": Outcome("refused", "forbidden_column"),
+    "no_duty_yet": Outcome("refused", "duty_suspended"),
 }
+
+
+EXTRA: Mapping[Fate, Mapping[str, str]] = {"other_columns": {"内部流水号": "0001"}, "forbidden_column": {"finger_print": "0001"}}
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,21 @@ def _district_events(plan: Plan, provider: str, day: date, rows: int) -> list[Ro
     return grid.events(plan, provider, plan.catalogue.providers[provider].region_code, day, rows)
 
 
+def _readings(plan: Plan, provider: str, day: date, rows: int) -> list[Row]:
+    readings = power.electricity(plan, day, rows)
+    return [readings.row(index) for index in range(rows)]
+
+
 GROWTHS: Mapping[str, Growth] = {
     credit.RESOURCE: Growth(credit.penalties, credit.faults, "行政处罚", warns_of_lateness=True),
     licence.RESOURCE: Growth(licence.licences, licence.faults, "行政许可", warns_of_lateness=True),
     grid.RESOURCE: Growth(_district_events, grid.faults, "网格事件"),
     utility.RESOURCE: Growth(utility.usage, utility.faults, "日用量"),
+    market.RESOURCE: Growth(lambda plan, provider, day, rows: market.registrations(plan, rows), market.faults, "登记"),
+    startup.RESOURCE: Growth(lambda plan, provider, day, rows: startup.cases(plan, day, rows), startup.faults, "办件"),
+    tax.RESOURCE: Growth(lambda plan, provider, day, rows: tax.invoices(plan, day, rows), tax.faults, "发票"),
+    coldchain.RESOURCE: Growth(lambda plan, provider, day, rows: coldchain.batch_moves(plan, day, rows), coldchain.faults, "冷链流转"),
+    power.RESOURCE: Growth(_readings, power.faults, "用电"),
 }
 
 
@@ -65,7 +79,7 @@ def grow(plan: Plan, duty: Duty, day: date, received: date, fate: Fate = "good",
     """A small extract of this duty for one day. `part` counts further extracts of the same day, whose records are others."""
     provider, resource, growth = duty.provider_id, duty.resource, GROWTHS[duty.resource]
     random = plan.random("ordinary", provider, resource, day.isoformat(), str(part))
-    drawn = plan.rows(random.randint(SMALLEST, LARGEST), LEAST)
+    drawn = plan.rows(random.randint(SMALLEST, LARGEST), max(LEAST, duty.expected_rows_min))
     rows = TOO_FEW if fate == "too_few" else drawn
     before = part * plan.rows(LARGEST, LEAST)
     row = fixed(growth.rows(plan, provider, day, before + rows)[before:])
@@ -78,23 +92,28 @@ def grow(plan: Plan, duty: Duty, day: date, received: date, fate: Fate = "good",
         name=_name(random, growth.name, resource, day, part),
         rows=rows,
         row=row,
-        plants=spread(rows, _plantings(random, rows, fate, growth.faults(plan, provider, day, row))),
+        plants=spread(rows, _plantings(random, rows, _room(rows, duty), fate, growth.faults(plan, provider, day, row))),
         outcome=OUTCOMES[fate],
         warnings=credit.late_rows(received) if growth.warns_of_lateness else _no_warning,
-        extra=OWN_COLUMN if fate == "other_columns" else {},
+        extra=EXTRA.get(fate, {}),
         has_bom=is_plain and random.random() < 0.2,
         newline=random.choice(("\n", "\n", "\r\n")),
         encoding=_other(dialect.encoding) if fate == "other_charset" else None,
     )
 
 
-def _plantings(random: Random, rows: int, fate: Fate, pool: tuple[Planting, ...]) -> tuple[Planting, ...]:
+def _room(rows: int, duty: Duty) -> int:
+    """How many faults the extract may hold and still be published; a doubled key spoils two records."""
+    allowed = int(rows * (100 - duty.quality_target_pct) / 100)
+    return max(0, min(MOST_FAULTS, rows // ROWS_A_FAULT, allowed - 1))
+
+
+def _plantings(random: Random, rows: int, room: int, fate: Fate, pool: tuple[Planting, ...]) -> tuple[Planting, ...]:
     if fate == "too_bad":
         return pool[:1] * (rows * 3 // 10)
     if fate != "good":
         return ()
-    count = random.randint(0, min(MOST_FAULTS, rows // ROWS_A_FAULT))
-    drawn = random.sample(pool, count)
+    drawn = random.sample(pool, random.randint(0, room))
     # One malformed line at most: more of them would refuse a file as small as this.
     if drawn and random.random() < MALFORMED_SHARE:
         drawn[-1] = kinds.malformed(random.choice(MALFORMED))

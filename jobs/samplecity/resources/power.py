@@ -11,7 +11,7 @@ from jobs.samplecity import kinds
 from jobs.samplecity.extract import Extract, Finding, Row
 from jobs.samplecity.identifiers import DISTRICTS, full_width, make_uscc
 from jobs.samplecity.names import make_firm
-from jobs.samplecity.plan import Plan, Planting, in_hundredths, spread
+from jobs.samplecity.plan import Plan, Planting, Rows, in_hundredths, spread
 
 PROVIDER, RESOURCE = "power-company", "power.daily_electricity"
 LEAST_FAULTY = 1_000
@@ -101,6 +101,17 @@ def extracts(plan: Plan) -> list[Extract]:
         Extract(PROVIDER, RESOURCE, "2021-03-04", "usage_20210304.csv", small, clean.row, block=clean.block, has_manifest=True),
         Extract(PROVIDER, RESOURCE, "2021-03-05", "usage_20210305.csv", large, faulty.row, plants, block=faulty.block, has_manifest=True),
     ]
+
+
+def faults(plan: Plan, provider: str, day: date, row: Rows) -> tuple[Planting, ...]:
+    """What goes wrong in a small extract; the first leaves out a value that is asked for."""
+    return (
+        kinds.missing("usage_kwh"),
+        kinds.value("not_a_number", "usage_kwh", "一百度", "parse"),
+        kinds.change("excel_damaged_number", lambda row: {"account_no": "2.1E+09"}, Finding("account_no", "pattern")),
+        kinds.change("parts_not_the_whole", lambda _: BANDS_APART, kinds.breaks("expression:parts_sum_to_usage", "warning")),
+        kinds.value("code_outside_set", "reading_kind_code", "3", "code_set"),
+    )
 
 
 def _faults(row: Callable[[int], Row]) -> tuple[Planting, ...]:
