@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -137,9 +137,14 @@ def _show_planted(settings: Settings, outcome: BatchOutcome, drop: FaultyDrop, s
     return 0 if {fault.line for fault in drop.faults} <= lines else 1
 
 
-def drop_city(settings: Settings, city: City) -> int:
-    """Put every file that is not there yet into its provider's landing bucket; how many were put."""
+def drop_city(settings: Settings, city: City, only: Collection[str] | None = None) -> int:
+    """Put every file (or those named by their place under `drops/`) that is not there yet into its provider's landing bucket.
+
+    How many were put.
+    """
     files = {path for path in city.drops_dir.rglob("*") if path.is_file()}
+    if only is not None:
+        files = {path for path in files if str(path.relative_to(city.drops_dir)) in only}
     order = {drop.file: place for place, drop in enumerate(city.drops)}
     dropped = 0
     # Manifests first: a file whose manifest comes later would be read without it.

@@ -19,6 +19,11 @@ def add_commands(commands: Any) -> None:
     run = add(commands, "run", _run, "the sample city from its drops to its receipts, through Airflow")
     run.add_argument("--seed", type=int, default=1)
     run.add_argument("--scale", type=float, default=1.0)
+    day = add(commands, "city-day", _city_day, "a day of the city: drops in waves, late and wrong ones among them, through Airflow")
+    day.add_argument("--seed", type=int, default=1)
+    day.add_argument("--scale", type=float, default=1.0)
+    day.add_argument("--drops", type=int, default=500)
+    day.add_argument("--waves", type=int, default=12)
     _add_samplecity(commands)
 
 
@@ -69,6 +74,12 @@ def _run(arguments: argparse.Namespace, settings: Settings) -> int:
     from jobs.first_run import run_city
 
     return run_city(settings, arguments.seed, arguments.scale, say)
+
+
+def _city_day(arguments: argparse.Namespace, settings: Settings) -> int:
+    from jobs.city_day import Scope, run_day
+
+    return run_day(settings, Scope(arguments.seed, arguments.scale, arguments.drops, arguments.waves), say)
 
 
 def _samplecity(arguments: argparse.Namespace, settings: Settings) -> int:

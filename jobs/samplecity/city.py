@@ -1,19 +1,29 @@
-"""The city as a whole: every provider's drops, good and bad, written with the truth beside them."""
+"""The city as a whole: every provider's drops, good and bad, written with the truth beside them.
+
+Some twenty extracts are made for what they show (a large file, a held batch, a column that nobody may gather); all the others are
+ordinary ones, drawn for each provider from the seed.
+"""
 
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from jobs.catalogue.catalogue import Catalogue
 from jobs.samplecity.extract import Extract, Fault, State, Written, write_extract
+from jobs.samplecity.ordinary import Fate, grow, ordinary_duties
 from jobs.samplecity.plan import Plan
 from jobs.samplecity.resources import civil, coldchain, credit, grid, market, power, startup, tax
 from jobs.samplecity.truth import TRUTH, City, DropTruth, ManyWarnings, write_truth
 
 MANIFEST_SUFFIX = ".manifest.json"
+DAY, DAY_BEFORE = date(2021, 3, 5), date(2021, 3, 4)
+# How many ordinary extracts come to a bad end, and how; and the share of duties of which the day before comes too.
+FATES: tuple[Fate, ...] = ("too_few",) * 3 + ("too_bad",) * 3 + ("other_columns",) * 2 + ("other_charset",) * 2
+TWO_DAYS_SHARE = 1 / 6
 
 
 @dataclass(frozen=True)
@@ -27,6 +37,11 @@ class Stray:
     state: State
     reason: str
 
+    @property
+    def file(self) -> str:
+        """Its place under `drops/`."""
+        return f"{self.of.provider}/{self.resource}/{self.period}/{self.name}"
+
 
 def write_city(root: Path, catalogue: Catalogue, seed: int, scale: float, received: date) -> City:
     """Write `root/drops/<provider>/<resource>/<period>/<name>` and `root/truth.json`, in place of what stood there.
@@ -34,29 +49,37 @@ def write_city(root: Path, catalogue: Catalogue, seed: int, scale: float, receiv
     The files hang on seed and scale alone, `received` (the day of the drop) only decides which penalties are told too late.
     """
     plan = Plan(catalogue, seed, scale)
+    special = special_extracts(plan, received)
+    ordinary = _ordinary_extracts(plan, received, {(one.provider, one.resource) for one in special})
+    return write_drops(root, plan, received, [*_in_order([*special, *ordinary]), *strays(special)])
+
+
+def write_drops(root: Path, plan: Plan, received: date, arriving: Sequence[Extract | Stray]) -> City:
+    """Write the drops in this order, and the truth about them, in place of what stood in `root`; a stray comes after what it copies."""
     shutil.rmtree(root / "drops", ignore_errors=True)
     (root / TRUTH).unlink(missing_ok=True)
     drops: list[DropTruth] = []
     faults: list[Fault] = []
     warnings: list[ManyWarnings] = []
-    extracts = city_extracts(plan, received)
-    for extract in extracts:
-        path = root / "drops" / extract.file
-        written = write_extract(extract, catalogue.contracts[extract.resource], path)
-        if extract.has_manifest:
+    for one in arriving:
+        if isinstance(one, Stray):
+            drops.append(_write_stray(root, one))
+            continue
+        path = root / "drops" / one.file
+        written = write_extract(one, plan.catalogue.contracts[one.resource], path)
+        if one.has_manifest:
             _write_manifest(path, written.rows)
-        drops.append(_drop_truth(extract, written))
-        if extract.outcome.state != "refused":
+        drops.append(_drop_truth(one, written))
+        if one.outcome.state != "refused":
             faults += written.faults
-            warnings += [ManyWarnings(extract.file, rule, count) for rule, count in sorted(written.warnings.items())]
-    drops += [_write_stray(root, stray) for stray in strays(extracts)]
-    city = City(root, seed, scale, received, tuple(drops), tuple(faults), tuple(warnings))
+            warnings += [ManyWarnings(one.file, rule, count) for rule, count in sorted(written.warnings.items())]
+    city = City(root, plan.seed, plan.scale, received, tuple(drops), tuple(faults), tuple(warnings))
     write_truth(city)
     return city
 
 
-def city_extracts(plan: Plan, received: date) -> list[Extract]:
-    """Every provider's extracts, the earlier periods first."""
+def special_extracts(plan: Plan, received: date) -> list[Extract]:
+    """The extracts that are made for what they show, the earlier periods first."""
     extracts = [
         *market.extracts(plan),
         *power.extracts(plan),
@@ -67,11 +90,28 @@ def city_extracts(plan: Plan, received: date) -> list[Extract]:
         *civil.extracts(plan),
         *startup.extracts(plan),
     ]
+    return _in_order(extracts)
+
+
+def _ordinary_extracts(plan: Plan, received: date, made: set[tuple[str, str]]) -> list[Extract]:
+    """One extract of every duty that no special one stands for, of some of them the day before's too; a few come to a bad end."""
+    duties = [duty for duty in ordinary_duties(plan, DAY) if (duty.provider_id, duty.resource) not in made]
+    random = plan.random("fates")
+    fates = dict(zip(random.sample(range(len(duties)), len(FATES)), FATES, strict=True))
+    both = {number for number in range(len(duties)) if random.random() < TWO_DAYS_SHARE}
+    extracts = [grow(plan, duty, DAY, received, fates.get(number, "good")) for number, duty in enumerate(duties)]
+    return extracts + [grow(plan, duties[number], DAY_BEFORE, received) for number in sorted(both)]
+
+
+def _in_order(extracts: list[Extract]) -> list[Extract]:
     return sorted(extracts, key=lambda extract: (extract.period, extract.provider, extract.resource))
 
 
 def strays(extracts: list[Extract]) -> list[Stray]:
-    """Drops that no batch comes of: known bytes under a new name, a resource nobody knows, a month that does not exist."""
+    """Drops that no batch comes of: known bytes under a new name, a resource nobody knows, a month that does not exist.
+
+    `extracts` are the special ones.
+    """
     first = {extract.resource: extract for extract in reversed(extracts)}
     registration, move, penalty = (first[module.RESOURCE] for module in (market, coldchain, credit))
     return [
@@ -82,12 +122,11 @@ def strays(extracts: list[Extract]) -> list[Stray]:
 
 
 def _write_stray(root: Path, stray: Stray) -> DropTruth:
-    place = f"{stray.of.provider}/{stray.resource}/{stray.period}/{stray.name}"
-    path = root / "drops" / place
+    path = root / "drops" / stray.file
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(root / "drops" / stray.of.file, path)
     return DropTruth(
-        file=place,
+        file=stray.file,
         provider=stray.of.provider,
         resource=stray.resource,
         period=stray.period,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from jobs.catalogue.contract import Contract, Dialect
+from jobs.catalogue.contract import Contract, Dialect, Encoding
 
 Row = dict[str, str]
 Severity = Literal["critical", "warning"]
@@ -52,6 +52,7 @@ class Extract:
     """What one provider drops. `row(i)` is record i as field name -> text in the contract's own codes, the same at every call.
 
     `block(i, j)` is the text of records i to j as the file has them, for large extracts: no warning, no own codes, nothing quoted.
+    `encoding` is the file's charset where it is not the agreed one.
     """
 
     provider: str
@@ -68,6 +69,7 @@ class Extract:
     newline: str = "\n"
     has_manifest: bool = False
     block: Callable[[int, int], str] | None = None
+    encoding: Encoding | None = None
 
     def __post_init__(self) -> None:
         """Raises: ValueError for faults planted on one record twice, or on none: the truth would not be whole."""
@@ -106,6 +108,8 @@ class Written:
 def write_extract(extract: Extract, contract: Contract, path: Path) -> Written:
     """Write the file as the provider's dialect has it, and tell every fault in it by line."""
     dialect = contract.dialect(extract.provider)
+    if extract.encoding:
+        dialect = dialect.model_copy(update={"encoding": extract.encoding})
     headers = {name: header for header, name in contract.headers(extract.provider).items()}
     faults: list[Fault] = []
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -152,18 +156,29 @@ def _pieces(extract: Extract, contract: Contract, dialect: Dialect) -> Iterator[
 
 def _records(extract: Extract, contract: Contract, dialect: Dialect, indexes: range) -> Iterator[_Piece]:
     plants = {plant.at: plant for plant in extract.plants}
-    books = {name: {code: own for own, code in book.items()} for name, book in dialect.code_books.items()}
     names = [item.name for item in contract.fields]
     extra = list(extract.extra.values())
     for index in indexes:
-        row = extract.row(index)
-        for name, book in books.items():
-            row[name] = book.get(row[name], row[name])
+        row = _as_sent(extract.row(index), dialect)
         plant = plants.get(index)
         if plant:
             row.update(plant.change(row))
         record = format_record([*[row[name] for name in names], *extra], dialect) + extract.newline
         yield _Piece(_record_bytes(record, plant, extract, dialect), row, plant)
+
+
+def mended_records(extract: Extract, contract: Contract) -> list[str]:
+    """The records with a critical fault as they would have been without it, in the order of the file; no line ends."""
+    dialect, names = contract.dialect(extract.provider), [item.name for item in contract.fields]
+    faulty = sorted(plant.at for plant in extract.plants if any(finding.severity == "critical" for finding in plant.findings))
+    rows = (_as_sent(extract.row(index), dialect) for index in faulty)
+    return [format_record([row[name] for name in names], dialect) for row in rows]
+
+
+def _as_sent(row: Row, dialect: Dialect) -> Row:
+    """The row in the provider's own codes."""
+    books = {name: {code: own for own, code in book.items()} for name, book in dialect.code_books.items()}
+    return {name: books[name].get(text, text) if name in books else text for name, text in row.items()}
 
 
 def _record_bytes(record: str, plant: Plant | None, extract: Extract, dialect: Dialect) -> bytes:

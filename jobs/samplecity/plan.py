@@ -10,6 +10,7 @@ from jobs.samplecity.extract import Plant, Row
 
 LEAST_ROWS = 40
 Planting = Callable[[int, int], tuple[Plant, ...]]
+Rows = Callable[[int], Row]
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Plan:
         """The codes of a code set."""
         return [code.code for code in self.catalogue.code_sets[name]]
 
+    def sent(self, provider: str, resource: str, field: str, code: str) -> str:
+        """How the provider writes this code of the contract: by its own code book where it has one."""
+        book = self.catalogue.contracts[resource].dialect(provider).code_books.get(field, {})
+        return next((own for own, meant in book.items() if meant == code), code)
+
 
 def spread(rows: int, plantings: tuple[Planting, ...]) -> tuple[Plant, ...]:
     """The plantings at even distances over the whole extract; each gets its record and how many records are its own."""
@@ -39,7 +45,7 @@ def spread(rows: int, plantings: tuple[Planting, ...]) -> tuple[Plant, ...]:
     return tuple(plant for order, planting in enumerate(plantings, 1) for plant in planting(order * width, width))
 
 
-def fixed(rows: list[Row]) -> Callable[[int], Row]:
+def fixed(rows: list[Row]) -> Rows:
     """Record i of a list, a fresh copy at every call."""
     return lambda index: dict(rows[index])
 
@@ -52,4 +58,9 @@ def some_day(random: Random, first: date, last: date) -> date:
 def in_yuan(cents: int) -> str:
     """An amount with two decimals."""
     sign, cents = ("-", -cents) if cents < 0 else ("", cents)
-    return f"{sign}{cents // 100}.{cents % 100:02d}"
+    return sign + in_hundredths(cents)
+
+
+def in_hundredths(number: int) -> str:
+    """Hundredths as a decimal number."""
+    return f"{number // 100}.{number % 100:02d}"

@@ -82,6 +82,13 @@ def is_running(home: Path, name: str) -> bool:
     return _live(home, name) is not None
 
 
+def running_family(home: Path) -> list[psutil.Process]:
+    """This process, every recorded one that lives, and all that they have started; each once."""
+    names = [path.stem for path in sorted((home / "run").glob("*.json"))]
+    heads = [psutil.Process(), *(process for name in names if (process := _live(home, name)) is not None)]
+    return list({process.pid: process for head in heads for process in (head, *_children_of(head))}.values())
+
+
 def stop_process(home: Path, name: str, grace_seconds: float = 10) -> bool:
     """True if the recorded process was running; it and its children are gone afterwards, nothing else is touched.
 

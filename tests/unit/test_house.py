@@ -9,6 +9,7 @@ JOBS = Path(__file__).resolve().parents[2] / "jobs"
 # Top to bottom, as in docs/design.md.
 HOUSE = (
     "cli",
+    "city_day",
     "first_run",
     "scheduler",
     "samplecity",

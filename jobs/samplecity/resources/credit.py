@@ -1,4 +1,4 @@
-"""credit.administrative_penalty: decisions of five organs; parties are firms, sole traders and, sometimes, persons."""
+"""credit.administrative_penalty: decisions of all departments; parties are firms, sole traders and, sometimes, persons."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from jobs.samplecity import kinds
 from jobs.samplecity.extract import Extract, Finding, Outcome, Row
 from jobs.samplecity.identifiers import as_excel_shows, make_resident_id, make_uscc, with_wrong_check
 from jobs.samplecity.names import make_firm, make_person
-from jobs.samplecity.plan import Plan, Planting, fixed, spread
+from jobs.samplecity.plan import Plan, Planting, Rows, fixed, spread
 from jobs.samplecity.working_days import last_late_date
 
 RESOURCE = "credit.administrative_penalty"
@@ -30,7 +30,6 @@ NO_DOCUMENT = {"party_kind_code": "2", "party_document_kind_code": "111", "party
 NO_FINE = {"penalty_class_code": "2", "fine_10k_yuan": ""}
 NO_AMOUNT = {"penalty_class_code": "2", "fine_10k_yuan": "0"}
 END_FIRST = {"decision_date": "2021-03-02", "publication_end_date": "2021-03-01"}
-Rows = Callable[[int], Row]
 
 
 def penalties(plan: Plan, provider: str, day: date, rows: int) -> list[Row]:
@@ -75,7 +74,7 @@ def _penalty(random: Random, number: int, day: date, organ: str, uscc: str) -> R
 
 def extracts(plan: Plan, received: date) -> list[Extract]:
     """Five organs on one day, each with its own dialect: one clean, three with faults, one with too few rows."""
-    late = _late_rows(received)
+    late = late_rows(received)
 
     def extract(provider: str, name: str, rows: int, plantings: Callable[[Plan, Rows], tuple[Planting, ...]], outcome: Outcome) -> Extract:
         row = fixed(penalties(plan, provider, DAY, rows))
@@ -138,7 +137,45 @@ def _of_codes(plan: Plan, row: Rows) -> tuple[Planting, ...]:
     )
 
 
-def _late_rows(received: date) -> Callable[[Row], tuple[Finding, ...]]:
+def faults(plan: Plan, provider: str, day: date, row: Rows) -> tuple[Planting, ...]:
+    """What goes wrong in the penalties of any organ; the first leaves out a value that is asked for."""
+    person = make_resident_id(plan.random(RESOURCE, provider, day.isoformat(), "faults"))
+
+    def sent(field: str, code: str) -> str:
+        return plan.sent(provider, RESOURCE, field, code)
+
+    warned, fined = {"penalty_class_code": sent("penalty_class_code", "1")}, {"penalty_class_code": sent("penalty_class_code", "2")}
+    legal, natural = {"party_kind_code": sent("party_kind_code", "1")}, {"party_kind_code": sent("party_kind_code", "2")}
+    wrong = with_wrong_check(person)
+    return (
+        kinds.missing("facts"),
+        kinds.missing("basis"),
+        kinds.wrong_check_digit("organ_uscc", "uscc"),
+        kinds.value("impossible_date", "decision_date", "2021-02-30", "parse"),
+        kinds.value("money_with_unit", "fine_10k_yuan", "5万元", "parse", **warned),
+        kinds.value("code_outside_set", "penalty_class_code", "通报批评", "code_set"),
+        kinds.value("too_long", "document_no", "号" * 65, "max_length"),
+        kinds.value(
+            "resident_id_wrong_check",
+            "party_document_no",
+            wrong,
+            "resident_id:resident_id_of_party",
+            party_document_kind_code="111",
+            **natural,
+        ),
+        kinds.change(
+            "legal_party_without_code", lambda _: {**legal, "party_uscc": ""}, Finding("party_uscc", "required:uscc_of_legal_party")
+        ),
+        kinds.change("fine_unstated", lambda _: {**fined, "fine_10k_yuan": ""}, Finding("fine_10k_yuan", "required:fine_is_stated")),
+        kinds.change("yuan_for_10k_yuan", lambda _: {"fine_10k_yuan": "50000"}, FINE_TOO_HIGH),
+        kinds.change("end_before_start", lambda _: END_FIRST, kinds.breaks("pair_order:publication_not_before_decision")),
+        kinds.identifier_in_text("facts", f"当事人（身份证{person}）拒不改正。"),
+        kinds.key_doubled(KEY, row),
+    )
+
+
+def late_rows(received: date) -> Callable[[Row], tuple[Finding, ...]]:
+    """The warning about a decision that is told more than seven working days after it was made."""
     last = last_late_date(received, WORKING_DAYS)
 
     def late(row: Row) -> tuple[Finding, ...]:
@@ -150,6 +187,6 @@ def _late_rows(received: date) -> Callable[[Row], tuple[Finding, ...]]:
 
 def _as_date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text.replace("/", "-"))
     except ValueError:
         return None

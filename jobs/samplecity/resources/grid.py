@@ -1,6 +1,5 @@
-"""grid.event: what grid staff see and settle; each district has its own codes for it."""
+"""grid.event: what grid staff see and settle; districts have their own headers and codes for it."""
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from itertools import cycle, islice
 from random import Random
@@ -8,23 +7,20 @@ from random import Random
 from jobs.samplecity import kinds
 from jobs.samplecity.extract import Extract, Finding, Outcome, Row
 from jobs.samplecity.identifiers import make_mobile, make_uscc
-from jobs.samplecity.plan import Plan, Planting, fixed, spread
+from jobs.samplecity.plan import Plan, Planting, Rows, fixed, spread
 
 RESOURCE = "grid.event"
 DAY = date(2021, 3, 5)
 LEAST_FAULTY = 120
 # One row in eight is at fault where one in twenty is allowed.
 SPACING = 8
-# In GB18030 the second byte of 東, 飢 and 鱸 is the delimiter of one of the two districts.
+# In GB18030 the second byte of 東, 飢 and 鱸 is the delimiter of one of the districts.
 STORIES = ("東路口井盖松动，已设围挡", "楼道堆放杂物", "占道经营，劝离", "路灯不亮", "绿化带有垃圾", "鱸鱼摊占道")
 
 STEPS = {"reported_at": "2021-03-05 08:00:00", "accepted_at": "2021-03-05 08:05:00", "dispatched_at": "2021-03-05 08:10:00"}
 CLOSED = {**STEPS, "due_at": "2021-03-07 08:00:00", "disposed_at": "2021-03-05 10:00:00", "closed_at": "2021-03-05 11:00:00"}
-CLOSED_SEEN = {**CLOSED, "status_code": "已结案", "after_photo_count": "1"}
-CLOSED_UNTIMED = {**CLOSED_SEEN, "closed_at": ""}
-CLOSED_UNSEEN = {**CLOSED_SEEN, "after_photo_count": "0"}
-CLOSED_FIRST = {**CLOSED_SEEN, "closed_at": "2021-03-05 09:00:00"}
-OVERDUE = {**CLOSED_SEEN, "due_at": "2021-03-05 09:00:00"}
+CLOSED_SEEN = {**CLOSED, "after_photo_count": "1"}
+NINE = "2021-03-05 09:00:00"
 
 
 def events(plan: Plan, provider: str, region: str, day: date, rows: int) -> list[Row]:
@@ -72,7 +68,7 @@ def extracts(plan: Plan) -> list[Extract]:
     """Two districts on one day: one below, one past the share of bad rows that its duty allows."""
     rows, many = plan.rows(1_500, LEAST_FAULTY), plan.rows(1_000)
     heping, hexi = fixed(events(plan, "heping", "120101", DAY, rows)), fixed(events(plan, "hexi", "120103", DAY, many))
-    below, past = spread(rows, _faults(heping)), spread(many, _outside_book(many))
+    below, past = spread(rows, _faults(plan, heping)), spread(many, _outside_book(many))
     too_many = Outcome("held", "quality_below_target")
     return [
         Extract("heping", RESOURCE, DAY.isoformat(), "和平区 事件.csv", rows, heping, below),
@@ -80,18 +76,38 @@ def extracts(plan: Plan) -> list[Extract]:
     ]
 
 
-def _faults(row: Callable[[int], Row]) -> tuple[Planting, ...]:
+def faults(plan: Plan, provider: str, day: date, row: Rows) -> tuple[Planting, ...]:
+    """What goes wrong in any district's events; the first leaves out a value that is asked for."""
+    return (kinds.missing("description"), kinds.missing("grid_code"), *_of_fields(), *_of_steps(plan, provider), _key_doubled(row))
+
+
+def _faults(plan: Plan, row: Rows) -> tuple[Planting, ...]:
+    fields, steps = _of_fields(), _of_steps(plan, "heping")
+    return (*fields[:1], *steps, *fields[1:], kinds.malformed("ragged_short"), _key_doubled(row))
+
+
+def _of_steps(plan: Plan, provider: str) -> tuple[Planting, ...]:
+    closed = {**CLOSED_SEEN, "status_code": plan.sent(provider, RESOURCE, "status_code", "5")}
+    return (
+        kinds.change("closed_without_time", lambda _: {**closed, "closed_at": ""}, Finding("closed_at", "required:closed_has_time")),
+        kinds.change(
+            "closed_without_photo", lambda _: {**closed, "after_photo_count": "0"}, Finding("after_photo_count", "minimum:closed_has_photo")
+        ),
+        kinds.change("end_before_start", lambda _: {**closed, "closed_at": NINE}, kinds.breaks("pair_order:closed_after_disposed")),
+        kinds.change("late_disposal", lambda _: {**closed, "due_at": NINE}, kinds.breaks("pair_order:disposed_in_time", "warning")),
+    )
+
+
+def _of_fields() -> tuple[Planting, ...]:
     return (
         kinds.value("source_code_outside_book", "source_code", "市民热线", "code_set"),
-        kinds.change("closed_without_time", lambda _: CLOSED_UNTIMED, Finding("closed_at", "required:closed_has_time")),
-        kinds.change("closed_without_photo", lambda _: CLOSED_UNSEEN, Finding("after_photo_count", "minimum:closed_has_photo")),
-        kinds.change("end_before_start", lambda _: CLOSED_FIRST, kinds.breaks("pair_order:closed_after_disposed")),
-        kinds.change("late_disposal", lambda _: OVERDUE, kinds.breaks("pair_order:disposed_in_time", "warning")),
         kinds.identifier_in_text("description", "报案人电话19900001234，请回访"),
         kinds.value("swapped_coordinates", "longitude_deg", "39.11", "minimum"),
-        kinds.malformed("ragged_short"),
-        kinds.key_doubled(("event_id",), row),
     )
+
+
+def _key_doubled(row: Rows) -> Planting:
+    return kinds.key_doubled(("event_id",), row)
 
 
 def _outside_book(rows: int) -> tuple[Planting, ...]:

@@ -8,7 +8,7 @@ from jobs.samplecity import kinds
 from jobs.samplecity.extract import Extract, Finding, Row
 from jobs.samplecity.identifiers import DISTRICTS, full_width, make_uscc
 from jobs.samplecity.names import make_address, make_firm, make_person
-from jobs.samplecity.plan import Plan, Planting, fixed, some_day, spread
+from jobs.samplecity.plan import Plan, Planting, Rows, fixed, some_day, spread
 
 PROVIDER, RESOURCE = "market-regulation", "market.enterprise_registration"
 # So many rows that all faults have room and stay below the gate.
@@ -92,6 +92,18 @@ def extracts(plan: Plan) -> list[Extract]:
         Extract(PROVIDER, RESOURCE, "2021-03-04", "登记 20210304.csv", small, clean, newline="\r\n"),
         Extract(PROVIDER, RESOURCE, "2021-03-05", "企业登记 2021年3月5日.csv", large, faulty, plants),
     ]
+
+
+def faults(plan: Plan, provider: str, day: date, row: Rows) -> tuple[Planting, ...]:
+    """What goes wrong in a small extract; the first leaves out a value that is asked for."""
+    return (
+        kinds.missing("entity_name"),
+        kinds.wrong_check_digit("uscc", "uscc"),
+        kinds.value("wrong_pattern", "registration_no", "12010100000001", "pattern"),
+        kinds.value("impossible_date", "established_date", "2021-02-30", "parse"),
+        end_before_start(),
+        kinds.key_doubled(("entity_id",), row),
+    )
 
 
 def end_before_start() -> Planting:

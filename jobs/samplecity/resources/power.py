@@ -11,7 +11,7 @@ from jobs.samplecity import kinds
 from jobs.samplecity.extract import Extract, Finding, Row
 from jobs.samplecity.identifiers import DISTRICTS, full_width, make_uscc
 from jobs.samplecity.names import make_firm
-from jobs.samplecity.plan import Plan, Planting, spread
+from jobs.samplecity.plan import Plan, Planting, Rows, in_hundredths, spread
 
 PROVIDER, RESOURCE = "power-company", "power.daily_electricity"
 LEAST_FAULTY = 1_000
@@ -49,10 +49,10 @@ class Readings:
             "voltage_class_code": "2",
             "usage_class_code": "2" if index % 7 else "4",
             "contract_capacity_kva": "315",
-            "usage_kwh": in_kwh(peak + flat + valley),
-            "peak_usage_kwh": in_kwh(peak),
-            "flat_usage_kwh": in_kwh(flat),
-            "valley_usage_kwh": in_kwh(valley),
+            "usage_kwh": in_hundredths(peak + flat + valley),
+            "peak_usage_kwh": in_hundredths(peak),
+            "flat_usage_kwh": in_hundredths(flat),
+            "valley_usage_kwh": in_hundredths(valley),
             "reading_kind_code": "1" if index % 50 else "2",
             "read_at": f"{self.day} {clock(self.second[index])}",
         }
@@ -81,11 +81,6 @@ def electricity(plan: Plan, day: date, rows: int) -> Readings:
     return Readings(day.isoformat(), owners, owner, bands, numbers.integers(DAY_SECONDS, size=rows).tolist())
 
 
-def in_kwh(hundredths: int) -> str:
-    """Hundredths as a decimal number."""
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
 def clock(second: int) -> str:
     """A time of the day as `HH:mm:ss`."""
     return f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
@@ -94,7 +89,7 @@ def clock(second: int) -> str:
 @cache
 def _texts() -> tuple[list[str], list[str]]:
     """Every energy and every time of the day that occurs, written once."""
-    return [in_kwh(hundredths) for hundredths in range(3 * LARGEST)], [clock(second) for second in range(DAY_SECONDS)]
+    return [in_hundredths(hundredths) for hundredths in range(3 * LARGEST)], [clock(second) for second in range(DAY_SECONDS)]
 
 
 def extracts(plan: Plan) -> list[Extract]:
@@ -106,6 +101,17 @@ def extracts(plan: Plan) -> list[Extract]:
         Extract(PROVIDER, RESOURCE, "2021-03-04", "usage_20210304.csv", small, clean.row, block=clean.block, has_manifest=True),
         Extract(PROVIDER, RESOURCE, "2021-03-05", "usage_20210305.csv", large, faulty.row, plants, block=faulty.block, has_manifest=True),
     ]
+
+
+def faults(plan: Plan, provider: str, day: date, row: Rows) -> tuple[Planting, ...]:
+    """What goes wrong in a small extract; the first leaves out a value that is asked for."""
+    return (
+        kinds.missing("usage_kwh"),
+        kinds.value("not_a_number", "usage_kwh", "一百度", "parse"),
+        kinds.change("excel_damaged_number", lambda row: {"account_no": "2.1E+09"}, Finding("account_no", "pattern")),
+        kinds.change("parts_not_the_whole", lambda _: BANDS_APART, kinds.breaks("expression:parts_sum_to_usage", "warning")),
+        kinds.value("code_outside_set", "reading_kind_code", "3", "code_set"),
+    )
 
 
 def _faults(row: Callable[[int], Row]) -> tuple[Planting, ...]:

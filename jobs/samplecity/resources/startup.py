@@ -7,7 +7,7 @@ from jobs.samplecity import kinds
 from jobs.samplecity.extract import Extract, Finding, Outcome, Row
 from jobs.samplecity.identifiers import DISTRICTS, make_mobile, make_resident_id, make_uscc
 from jobs.samplecity.names import make_firm, make_person
-from jobs.samplecity.plan import Plan, Planting, fixed, spread
+from jobs.samplecity.plan import Plan, Planting, Rows, fixed, spread
 
 PROVIDER, RESOURCE = "government-services", "startup.case"
 LEAST_FAULTY = 120
@@ -74,6 +74,11 @@ def extracts(plan: Plan) -> list[Extract]:
         Extract(PROVIDER, RESOURCE, "2021-03-04", "cases.csv", rows, good, spread(rows, _faults())),
         Extract(PROVIDER, RESOURCE, "2021-03-05", "cases with faces.csv", refused, forbidden, outcome=outcome, extra=faces),
     ]
+
+
+def faults(plan: Plan, provider: str, day: date, row: Rows) -> tuple[Planting, ...]:
+    """What goes wrong in a small extract; the first leaves out a value that is asked for."""
+    return (kinds.missing("enterprise_name"), *_faults()[:-1], kinds.key_doubled(("case_no",), row))
 
 
 def _faults() -> tuple[Planting, ...]:

@@ -8,7 +8,7 @@ from jobs.samplecity import kinds
 from jobs.samplecity.extract import Extract, Finding, Plant, Row
 from jobs.samplecity.identifiers import DISTRICTS, full_width, make_resident_id, make_uscc
 from jobs.samplecity.names import make_firm
-from jobs.samplecity.plan import Plan, Planting, fixed, in_yuan, spread
+from jobs.samplecity.plan import Plan, Planting, Rows, fixed, in_yuan, spread
 
 PROVIDER, RESOURCE = "tax-bureau", "tax.vat_invoice"
 KEY = ("invoice_code", "invoice_no")
@@ -89,6 +89,18 @@ def extracts(plan: Plan) -> list[Extract]:
         Extract(PROVIDER, RESOURCE, "2021-03-04", "发票20210304.csv", small, earlier),
         Extract(PROVIDER, RESOURCE, "2021-03-05", "发票20210305.csv", large, later, plants, has_bom=True, newline="\r\n"),
     ]
+
+
+def faults(plan: Plan, provider: str, day: date, row: Rows) -> tuple[Planting, ...]:
+    """What goes wrong in a small extract; the first leaves out a value that is asked for."""
+    return (
+        kinds.missing("seller_name"),
+        kinds.wrong_check_digit("seller_uscc", "uscc"),
+        kinds.value("thousands_separator", "total_yuan", "1,130.00", "parse"),
+        kinds.change("parts_not_the_whole", lambda _: AMOUNTS_APART, kinds.breaks("expression:amount_and_tax_make_total")),
+        kinds.change("rate_unknown", lambda _: RATE_UNKNOWN, Finding("tax_rate_pct", "code_set:rate_is_known")),
+        kinds.key_doubled(KEY, row),
+    )
 
 
 def _values(plan: Plan) -> tuple[Planting, ...]:

@@ -48,7 +48,7 @@ def refused(new_pipeline: Callable[[], Pipeline]) -> Refused:
         f"{VAT}/2021-02-30/a.csv": good,
         "tax.vat_invoices/2021-03-05/a.csv": good,
         "somewhere.csv": good,
-        "credit.administrative_penalty/2021-03-05/not ours.csv": good,
+        "grid.event/2021-03-05/not ours.csv": good,
         f"{PLACE}/b0123456789abcde.resend.csv": b"_row\n1\n",
     }
     for key, body in files.items():
@@ -74,7 +74,7 @@ CASES = {
     f"{VAT}/2021-02-30/a.csv": "period_impossible",
     "tax.vat_invoices/2021-03-05/a.csv": "unknown_resource",
     "somewhere.csv": "key_grammar",
-    "credit.administrative_penalty/2021-03-05/not ours.csv": "no_duty",
+    "grid.event/2021-03-05/not ours.csv": "no_duty",
     f"{PLACE}/b0123456789abcde.resend.csv": "resend_unknown_batch",
 }
 

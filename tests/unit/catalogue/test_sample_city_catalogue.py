@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import date
 from functools import cache
 
@@ -15,13 +16,21 @@ from tests.unit.catalogue.conftest import ROOT
 RESOURCES = [
     "civil.subsistence_family",
     "coldchain.batch_move",
+    "credit.administrative_licence",
     "credit.administrative_penalty",
     "grid.event",
     "market.enterprise_registration",
     "power.daily_electricity",
     "startup.case",
     "tax.vat_invoice",
+    "utility.daily_usage",
 ]
+LICENCE, PENALTY = "credit.administrative_licence", "credit.administrative_penalty"
+MARCH = date(2021, 3, 5)
+# GB/T 2260, the sixteen districts of 120000.
+DISTRICTS = {f"1201{number:02d}" for number in (*range(1, 7), *range(10, 20))}
+# The issue: who is in the roster, by kind.
+ROSTER = {"department": 67, "district": 16, "agency": 5, "ministry": 15, "national_system": 11}
 # GB 32100-2015, 5.1: the 31 characters of a unified social credit code in the order of their values.
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 # 政务信息资源目录编制指南: class, item and heading, then a sequence.
@@ -45,7 +54,7 @@ def test_reading_twice_gives_equal_values() -> None:
     assert load_catalogue(ROOT) == sample()
 
 
-def test_the_eight_resources_are_there_with_columns_and_rules() -> None:
+def test_the_ten_resources_are_there_with_columns_and_rules() -> None:
     assert sorted(sample().contracts) == RESOURCES
     for resource, contract in sample().contracts.items():
         assert 15 <= len(contract.fields) <= 25, resource
@@ -54,20 +63,75 @@ def test_the_eight_resources_are_there_with_columns_and_rules() -> None:
         assert re.fullmatch(CATALOGUE_CODE, contract.catalogue_code), resource
 
 
-@pytest.mark.parametrize("resource", RESOURCES)
-def test_someone_owes_every_resource(resource: str) -> None:
-    _, duties = sample().responsibility.in_force(date(2021, 3, 5))
-    providers = [duty.provider_id for duty in duties if duty.resource == resource and duty.status == "signed"]
-    expected = {"credit.administrative_penalty": 5, "grid.event": 2}.get(resource, 1)
-    assert len(providers) == expected
+def of_kind(*kinds: str) -> set[str]:
+    return {provider.provider_id for provider in sample().providers.values() if provider.kind in kinds}
+
+
+def owing(resource: str | None = None, day: date = MARCH) -> set[str]:
+    _, duties = sample().responsibility.in_force(day)
+    return {duty.provider_id for duty in duties if duty.status == "signed" and resource in (None, duty.resource)}
+
+
+def test_the_roster_is_the_whole_city_and_those_above_it() -> None:
+    assert Counter(provider.kind for provider in sample().providers.values()) == ROSTER
+    assert {sample().providers[provider].region_code for provider in of_kind("district")} == DISTRICTS
+    assert len(sample().units) > 500
+
+
+@pytest.mark.parametrize(
+    ("resource", "providers"),
+    [
+        ("civil.subsistence_family", {"civil-affairs"}),
+        ("coldchain.batch_move", {"cold-chain-center"}),
+        ("market.enterprise_registration", {"market-regulation"}),
+        ("power.daily_electricity", {"power-company"}),
+        ("startup.case", {"government-services"}),
+        ("tax.vat_invoice", {"tax-bureau"}),
+        ("utility.daily_usage", {"water-group", "gas-group", "heating-group"}),
+    ],
+)
+def test_those_who_hold_a_resource_owe_it(resource: str, providers: set[str]) -> None:
+    assert owing(resource) == providers
+
+
+def test_every_one_of_the_88_owes_something_departments_licences_and_penalties_districts_events() -> None:
+    city = of_kind("department", "district", "agency")
+    assert len(city) == 88
+    assert owing() == city
+    assert owing(LICENCE) == owing(PENALTY) == of_kind("department")
+    assert owing("grid.event") == of_kind("district")
+
+
+def test_a_duty_names_an_office_and_a_system_of_its_provider() -> None:
+    offices = {(unit.provider_id, unit.name) for unit in sample().units}
+    for version, duties in sample().responsibility.versions:
+        owners = {system.system_id: system.owner_id for system in sample().system.in_force(version)[1]}
+        for duty in duties:
+            assert (duty.provider_id, duty.office) in offices, duty.duty_id
+            assert owners[duty.system_id] == duty.provider_id, duty.duty_id
+
+
+def test_districts_send_events_in_several_dialects_and_code_books() -> None:
+    event = sample().contracts["grid.event"]
+    dialects = [event.dialect(provider) for provider in sorted(of_kind("district"))]
+    books = {repr(sorted((name, sorted(book.items())) for name, book in one.code_books.items())) for one in dialects if one.code_books}
+    assert len(books) >= 4
+    assert len({(one.encoding, one.delimiter, one.skip_lines, *sorted(one.headers.items())) for one in dialects}) >= 4
+    assert {one.encoding for one in dialects} == {"utf-8", "gb18030"}
 
 
 def test_every_providers_code_is_valid_and_of_a_public_body() -> None:
     codes = [provider.uscc or "" for provider in sample().providers.values()]
-    assert len(set(codes)) == len(codes) == 13
+    assert len(set(codes)) == len(codes) == sum(ROSTER.values())
     for code in codes:
         assert code[:2] in {"11", "12", "13"}, code
         assert (31 - check_value(code)) % 31 == ALPHABET.index(code[17]), code
+
+
+def test_contacts_are_told_apart_by_their_numbers() -> None:
+    phones = [provider.contact_phone for provider in sample().providers.values()]
+    assert len(set(phones)) == len(phones)
+    assert all(re.fullmatch(r"022-\d{8}", phone) for phone in phones)
 
 
 def test_every_provider_has_several_units() -> None:
@@ -89,7 +153,7 @@ def test_names_and_addresses_of_persons_are_masked() -> None:
 
 
 def test_no_contract_has_a_column_that_the_negative_list_forbids() -> None:
-    _, rows = sample().negative.in_force(date(2021, 3, 5))
+    _, rows = sample().negative.in_force(MARCH)
     for row in (row for row in rows if row.kind == "field"):
         for resource, contract in sample().contracts.items():
             if row.resource in ("*", resource):

@@ -140,6 +140,8 @@ def test_drops_are_refused_held_and_known_beside_good_ones(city: City, catalogue
         "rows_below_expected",
         "quality_below_target",
         "forbidden_column",
+        "header_differs",
+        "wrong_charset",
         "already_landed",
         "unknown_resource",
         "period_impossible",
