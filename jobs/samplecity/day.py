@@ -23,7 +23,7 @@ DAY, PERIOD, EARLIER, LONG_PAST = date(2021, 3, 11), date(2021, 3, 10), date(202
 LEAST_DROPS = 20
 # One drop in so many is ...
 STRAY_EACH, RESENT_EACH, FATE_EACH, LONG_PAST_EACH = 20, 50, 60, 60
-EARLIER_SHARE = 0.45
+EARLIER_SHARE, IN_TIME_SHARE = 0.45, 0.85
 # Owed by one provider alone; of this one no file is copied.
 OWNED, OWNER = "civil.subsistence_family", "civil-affairs"
 FATES: tuple[Fate, ...] = ("too_few", "too_bad", "other_columns", "other_charset", "forbidden_column")
@@ -82,13 +82,13 @@ def write_day(root: Path, catalogue: Catalogue, seed: int, scale: float, drops: 
     plan = Plan(catalogue, seed, scale)
     random = plan.random("day")
     strays, resends = max(5, drops // STRAY_EACH), max(1, drops // RESENT_EACH)
-    coming = [(random.randrange(waves), one) for one in _grown(plan, random, drops - strays - resends, received)]
+    # The last wave comes at the day's end.
+    moments = tuple(datetime.combine(DAY, time()) + timedelta(days=1) * (wave + 1) / waves for wave in range(waves))
+    coming = [(_wave_of(random, one, moments), one) for one in _grown(plan, random, drops - strays - resends, received)]
     arriving: list[tuple[int, Extract | Stray]] = [(wave, one.extract) for wave, one in coming]
     arriving = sorted([*arriving, *_strays(random, coming, strays, waves)], key=lambda pair: (pair[0], pair[1].file))
     city = write_drops(root, plan, received, [one for _, one in arriving])
     due = {one.extract.file: _due(one) for _, one in coming}
-    # The last wave comes at the day's end.
-    moments = tuple(datetime.combine(DAY, time()) + timedelta(days=1) * (wave + 1) / waves for wave in range(waves))
     arrivals = tuple(Arrival(one.file, wave, one.file in due and moments[wave] > due[one.file]) for wave, one in arriving)
     mendings = [_mending(city, plan, extract, wave + 1) for wave, extract in _resent(random, city, coming, resends, waves)]
     return Day(city, arrivals, tuple(mendings), moments)
@@ -125,6 +125,12 @@ def _due(one: _Coming) -> datetime:
     """The cut-off of the extract's period: so many working days after its end, at the duty's hour."""
     day = working_calendar().working_days_after(date.fromisoformat(one.extract.period), one.duty.lag_working_days)
     return datetime.combine(day, time.fromisoformat(one.duty.cutoff_time))
+
+
+def _wave_of(random: Random, one: _Coming, moments: tuple[datetime, ...]) -> int:
+    """Mostly one before the cut-off, where the day has one."""
+    in_time = [wave for wave, moment in enumerate(moments) if moment <= _due(one)]
+    return random.choice(in_time) if in_time and random.random() < IN_TIME_SHARE else random.randrange(len(moments))
 
 
 def _strays(random: Random, coming: list[tuple[int, _Coming]], count: int, waves: int) -> list[tuple[int, Stray]]:
