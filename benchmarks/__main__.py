@@ -13,7 +13,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import land_and_judge
+from benchmarks import ask, land_and_judge
 from benchmarks.rows import BenchRow
 from jobs.first_run import start_store
 from jobs.lake.session import spark_session
@@ -49,7 +49,7 @@ def _run(settings: Settings, folder: Path, row_count: int, runs: int) -> tuple[l
         rows = land_and_judge.rows(pipeline, spark, folder, row_count=row_count, runs=runs)
         memory = _driver_memory_gib()
         spark.stop()
-        return rows, memory
+        return [*rows, *ask.rows(pipeline, row_count=row_count, runs=runs)], memory
     finally:
         embedded.stop(settings)
 
@@ -82,7 +82,7 @@ def _tell(rows: list[BenchRow], memory_gib: float) -> None:
         table.add_column(heading, justify="left" if heading in ("work", "against") else "right")
     for row in rows:
         told = row.as_json()
-        medians = [f"{told['work_median']:.1f}", f"{told['against_median']:.1f}" if row.against_seconds else ""]
+        medians = [f"{told['work_median']:.2f}", f"{told['against_median']:.2f}" if row.against_seconds else ""]
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         table.add_row(
             row.work,
