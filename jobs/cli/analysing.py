@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jobs.cli.line import add, say
+from jobs.cli.line import add, say, tell
 from jobs.errors import QueryError
 from jobs.settings import Settings
 
@@ -22,6 +22,10 @@ def add_commands(commands: Any) -> None:
     form = sql.add_mutually_exclusive_group()
     for name in FORMATS:
         form.add_argument(f"--{name}", nargs="?", const=STDOUT, metavar="FILE", help=f"the rows as {name}, to FILE or to standard output")
+    tables = add(
+        commands, "tables", _tables, "the tables of silver and gold: rows, latest period, accepted and quarantined rows, grain, key"
+    )
+    tables.add_argument("--json", action="store_true")
 
 
 def _sql(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -54,4 +58,16 @@ def _show(query: str, limit: int, settings: Settings) -> int:
     say(terminal_table(taken[0]))
     more = "; there are more: raise --limit, or take them all with --csv FILE, --parquet FILE or --json FILE" if answer.is_cut else ""
     say(f"{answer.rows:,} row{'' if answer.rows == 1 else 's'}{more}")
+    return 0
+
+
+def _tables(arguments: argparse.Namespace, settings: Settings) -> int:
+    from jobs.analysis.desk import open_desk
+    from jobs.analysis.listing import list_tables, listing_table
+
+    listings = list_tables(open_desk(settings))
+    if arguments.json:
+        tell([one.model_dump(mode="json") for one in listings])
+    else:
+        say(listing_table(listings))
     return 0
