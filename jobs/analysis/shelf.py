@@ -1,18 +1,21 @@
 """Which tables of silver and gold there are, and the one that a query means."""
 
 import difflib
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from jobs.analysis.desk import LAYERS, AnalystDesk
 from jobs.analysis.statement import Statement, TableName
-from jobs.errors import QueryError, StoreError
+from jobs.errors import QueryError
 from jobs.lake.snapshot import Snapshot, read_snapshot
 from jobs.storage.objects import list_folders
 
 READERS = 8
 NEAR = 3
 TableKey = tuple[str, str]
+# Anything else (a path, say) is the name of no table and is not looked for.
+TABLE = re.compile(r"[a-z0-9][a-z0-9_]*")
 
 
 def standing_tables(desk: AnalystDesk) -> list[TableKey]:
@@ -28,14 +31,15 @@ def opened(desk: AnalystDesk, statement: Statement) -> list[Snapshot]:
     wanted = {name: _candidates(name) for name in statement.tables}
     keys = standing_tables(desk) if statement.lists_tables else [key for keys in wanted.values() for key in keys]
     with ThreadPoolExecutor(READERS) as pool:
-        read = dict(zip(keys, pool.map(lambda key: _snapshot(desk, *key), keys), strict=True))
+        read = dict(zip(keys, pool.map(lambda key: read_snapshot(desk.lake, *key), keys), strict=True))
     for name, candidates in wanted.items():
         _check(desk, name, [key for key in candidates if read.get(key)])
     return [one for one in read.values() if one is not None]
 
 
 def _candidates(wanted: TableName) -> list[TableKey]:
-    return [(layer, wanted.name.lower()) for layer in LAYERS if wanted.layer is None or wanted.layer.lower() == layer]
+    name = wanted.name.lower()
+    return [(layer, name) for layer in LAYERS if TABLE.fullmatch(name) and wanted.layer in (None, layer)]
 
 
 def _check(desk: AnalystDesk, wanted: TableName, found: Sequence[TableKey]) -> None:
@@ -44,16 +48,6 @@ def _check(desk: AnalystDesk, wanted: TableName, found: Sequence[TableKey]) -> N
         raise QueryError(f"{wanted}: a table of silver and one of gold. Nothing was run. Write silver.{name} or gold.{name}.")
     if not found and wanted.is_certain:
         raise _unknown(wanted, standing_tables(desk))
-
-
-def _snapshot(desk: AnalystDesk, layer: str, name: str) -> Snapshot | None:
-    try:
-        return read_snapshot(desk.lake, layer, name)
-    except OSError as error:
-        raise StoreError(
-            f"{layer}.{name}: the store did not let its log be read with the account {desk.endpoint.access_key}. Nothing was run. "
-            "See that the store runs and that the key is the analyst's (HAIHE_STORE__ACCESS_KEY, HAIHE_STORE__SECRET_KEY)."
-        ) from error
 
 
 def _unknown(wanted: TableName, standing: Sequence[TableKey]) -> QueryError:

@@ -78,7 +78,7 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
 
 
 def _table_name(node: dict[str, Any], withs: set[str]) -> TableName:
-    layer = node["schema_name"] or None
+    layer = node["schema_name"].lower() or None
     return TableName(layer, node["table_name"], is_certain=layer is not None or node["table_name"].lower() not in withs)
 
 

@@ -1,11 +1,11 @@
-"""What an analyst runs, on the analyst's own key and without Spark: sql, tables, dictionary."""
+"""What an analyst runs on the analyst's own key (sql, tables), and the dictionary made for it; no Spark anywhere."""
 
 import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
-from jobs.cli.line import add, say, tell
+from jobs.cli.line import NOTHING_TO_DO, add, pipeline_of, say, tell
 from jobs.errors import QueryError
 from jobs.settings import Settings
 
@@ -26,6 +26,8 @@ def add_commands(commands: Any) -> None:
         commands, "tables", _tables, "the tables of silver and gold: rows, latest period, accepted and quarantined rows, grain, key"
     )
     tables.add_argument("--json", action="store_true")
+    dictionary = add(commands, "dictionary", _dictionary, "a page for each table, in the docs bucket; last line JSON")
+    dictionary.add_argument("--out", type=Path, help="write the pages into this folder too")
 
 
 def _sql(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -71,3 +73,16 @@ def _tables(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         say(listing_table(listings))
     return 0
+
+
+def _dictionary(arguments: argparse.Namespace, settings: Settings) -> int:
+    from datetime import UTC, datetime
+
+    from jobs.analysis.dictionary import dictionary_files, write_dictionary
+    from jobs.collect.pipeline import city_date
+
+    pipeline = pipeline_of(settings)
+    files = dictionary_files(pipeline, city_date(datetime.now(UTC)))
+    written = write_dictionary(pipeline, files, arguments.out)
+    tell({"pages": len(files), "written": written})
+    return 0 if written else NOTHING_TO_DO

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
+from jobs.errors import StoreError
 from jobs.lake.place import Lake
 from jobs.lake.tables import open_table
 
@@ -48,8 +51,8 @@ class Extent:
 
 
 def read_snapshot(lake: Lake, layer: str, name: str) -> Snapshot | None:
-    """The table's last version; None if there is no such table. Raises: OSError where the store refuses."""
-    table = open_table(lake, layer, name)
+    """The table's last version; None if there is no such table. Raises: StoreError."""
+    table = _opened(lake, layer, name)
     if table is None:
         return None
     metadata, fields = table.metadata(), table.schema().fields
@@ -67,9 +70,27 @@ def read_snapshot(lake: Lake, layer: str, name: str) -> Snapshot | None:
 
 
 def read_extent(lake: Lake, layer: str, name: str) -> Extent | None:
-    """Rows and latest period of the table's last version; None if there is no such table."""
-    table = open_table(lake, layer, name)
+    """Rows and latest period of the table's last version; None if there is no such table. Raises: StoreError."""
+    table = _opened(lake, layer, name)
     return None if table is None else _extent(table)
+
+
+def read_sample(lake: Lake, layer: str, name: str, rows: int) -> list[dict[str, Any]]:
+    """Up to `rows` rows of the table, whichever come first; none if there is no such table. Raises: StoreError."""
+    table = _opened(lake, layer, name)
+    sample: list[dict[str, Any]] = [] if table is None else table.to_pyarrow_dataset().head(rows).to_pylist()
+    return sample
+
+
+def _opened(lake: Lake, layer: str, name: str) -> DeltaTable | None:
+    try:
+        return open_table(lake, layer, name)
+    except (OSError, DeltaError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise StoreError(
+            f"{layer}.{name}: its Delta log cannot be read ({type(error).__name__}: {reason}). No row was read. See that the store runs, "
+            "that the key is the right one (HAIHE_STORE__ACCESS_KEY, HAIHE_STORE__SECRET_KEY), and what lies in the table's folder."
+        ) from error
 
 
 def _extent(table: DeltaTable) -> Extent:
