@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import land_and_judge, many_drops
+from benchmarks import ask, land_and_judge, many_drops
 from benchmarks.rows import BenchRow
 from jobs.collect.pipeline import Pipeline
 from jobs.first_run import start_store
@@ -78,7 +78,11 @@ def _many_drops(pipeline: Pipeline, folder: Path, _: argparse.Namespace) -> list
     return many_drops.rows(pipeline, spark, folder)
 
 
-PARTS: dict[str, Part] = {"land_and_judge": _land_and_judge, "many_drops": _many_drops}
+def _ask(pipeline: Pipeline, _: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    return ask.rows(pipeline, row_count=arguments.rows, runs=arguments.runs)
+
+
+PARTS: dict[str, Part] = {"land_and_judge": _land_and_judge, "many_drops": _many_drops, "ask": _ask}
 
 
 def _driver_memory_gib() -> float:
@@ -109,7 +113,7 @@ def _tell(rows: list[BenchRow], memory_gib: dict[str, float]) -> None:
         table.add_column(heading, justify="left" if heading in ("work", "against") else "right")
     for row in rows:
         told = row.as_json()
-        medians = [f"{told['work_median']:.1f}", f"{told['against_median']:.1f}" if row.against_seconds else ""]
+        medians = [f"{told['work_median']:.2f}", f"{told['against_median']:.2f}" if row.against_seconds else ""]
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
         table.add_row(
             row.work,

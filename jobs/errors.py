@@ -59,3 +59,7 @@ class PassBusy(PassError):
     """Another process is at work on this resource (its heartbeat lives). Run again later."""
 
     exit_code = 75
+
+
+class QueryError(HaiheError):
+    """An analyst's query was not run, or failed while it ran. Nothing was changed: only reading statements are let through."""

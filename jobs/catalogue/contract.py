@@ -44,6 +44,7 @@ class Field(Frozen):
     is_narrative: bool = False
     max_line_breaks: int = 0
     unit: str | None = None
+    note: str | None = None
 
 
 class Dialect(Frozen):

@@ -173,6 +173,7 @@ def _field_values(column: Property, faults: list[str]) -> dict[str, Any]:
         "maximum": None if options.maximum is None else str(options.maximum),
         "key_position": (column.primaryKeyPosition or 1) if column.primaryKey else None,
         "classification": column.classification,
+        "note": column.description,
         **_custom(column.customProperties, PROPERTY_WORDS, column.name, faults),
     }
 

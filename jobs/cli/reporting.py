@@ -15,15 +15,21 @@ def add_commands(commands: Any) -> None:
 
 
 def _report(_: argparse.Namespace, settings: Settings) -> int:
+    from jobs.analysis.accesses import flush_accesses
+    from jobs.analysis.projection import project_for_analysts
     from jobs.collect.projecting import flush_ledger
 
-    added = flush_ledger(pipeline_of(settings))
-    tell({"ledger": added})
-    return 0 if any(added.values()) else NOTHING_TO_DO
+    pipeline = pipeline_of(settings)
+    added = {**flush_ledger(pipeline), "accesses": flush_accesses(pipeline)}
+    changed = project_for_analysts(pipeline)
+    tell({"ledger": added, "gold": sorted(name for name, is_new in changed.items() if is_new)})
+    return 0 if any(added.values()) or any(changed.values()) else NOTHING_TO_DO
 
 
 def _ledger(_: argparse.Namespace, settings: Settings) -> int:
+    from jobs.analysis.accesses import rebuild_accesses
     from jobs.collect.projecting import rebuild_ledger
 
-    tell({"ledger": rebuild_ledger(pipeline_of(settings))})
+    pipeline = pipeline_of(settings)
+    tell({"ledger": {**rebuild_ledger(pipeline), "accesses": rebuild_accesses(pipeline)}})
     return 0

@@ -82,10 +82,28 @@ PASSES = pa.schema(
         column("reason", TEXT, "理由"),
     ]
 )
+ACCESSES = pa.schema(
+    [
+        column("record", TEXT, "记录对象键"),
+        column("access_id", TEXT, "查询编号"),
+        column("event", TEXT, "事件：提出、完成；无法读取的记录"),
+        column("account", TEXT, "账号"),
+        column("os_user", TEXT, "操作系统用户"),
+        column("asked_at", MOMENT, "提出时间"),
+        column("answered_at", MOMENT, "完成时间"),
+        column("sql", TEXT, "查询语句"),
+        column("tables", pa.list_(TEXT), "所涉数据表"),
+        column("outcome", TEXT, "结果"),
+        column("rows", NUMBER, "返回行数"),
+        column("seconds", pa.float64(), "用时（秒）"),
+        column("error", TEXT, "错误类别"),
+    ]
+)
 TABLES: Mapping[str, tuple[pa.Schema, str]] = {
     "drops": (DROPS, "投递台账：一行一次投递"),
     "batches": (BATCHES, "批次台账：一行一个批次的一个版次"),
     "passes": (PASSES, "处理台账：一行一次处理"),
+    "accesses": (ACCESSES, "访问台账：一行一条记录，一次查询有提出、完成两条"),
 }
 
 

@@ -7,6 +7,7 @@ stay off and checkpoints classic, so every Delta reader reads it.
 import pyarrow as pa
 from deltalake import DeltaTable
 from deltalake import Schema as DeltaSchema
+from deltalake.exceptions import TableNotFoundError
 
 from jobs.catalogue.contract import Field
 from jobs.lake.place import Lake
@@ -47,8 +48,10 @@ def ensure_table(lake: Lake, layer: str, name: str, schema: pa.Schema, comment: 
 
 def open_table(lake: Lake, layer: str, name: str) -> DeltaTable | None:
     """The table as it stands; None if it was never made."""
-    uri = lake.table_uri(layer, name)
-    return DeltaTable(uri, storage_options=lake.options()) if DeltaTable.is_deltatable(uri, lake.options()) else None
+    try:
+        return DeltaTable(lake.table_uri(layer, name), storage_options=lake.options())
+    except TableNotFoundError:
+        return None
 
 
 def has_transaction(table: DeltaTable | None, application: str, number: int) -> bool:

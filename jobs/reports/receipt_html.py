@@ -51,15 +51,17 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("jobs.reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(visible=visible, beijing=_beijing, grouped=_grouped)
+    environment.filters.update(visible=visible, beijing=beijing, grouped=grouped)
     return environment
 
 
-def _beijing(moment: datetime) -> str:
+def beijing(moment: datetime) -> str:
+    """The moment on the city's clocks, to the minute."""
     return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
-def _grouped(number: int) -> str:
+def grouped(number: int) -> str:
+    """The number with its thousands parted."""
     return f"{number:,}"
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -12,16 +13,24 @@ from jobs.settings import Endpoint, Settings
 from jobs.storage import admin, embedded
 from jobs.storage.client import S3Client, s3_client
 from jobs.storage.faults import NOT_FOUND, refusal, status_of, translated
-from jobs.storage.policies import READ, SUPPLY, Actions, bucket_policy
+from jobs.storage.policies import READ, RECORD, SUPPLY, Actions, bucket_policy
 from jobs.storage.private import held, replace_file
 from jobs.storage.secrets import has_secret, secret
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import DefaultRetentionTypeDef
+
 PIPELINE = "pipeline"
 ANALYST = "analyst"
-LAKE_BUCKETS = ("raw", "bronze", "verdicts", "vault", "silver", "silver-restricted", "gold", "docs", "control")
+LAKE_BUCKETS = ("raw", "bronze", "verdicts", "vault", "silver", "silver-restricted", "gold", "docs", "control", "access")
 # Which role reads which buckets of the lake; nobody but the pipeline writes there.
 READERS: Mapping[str, Sequence[str]] = {ANALYST: ("silver", "gold")}
-PROVISION_VERSION = 1
+# Which role adds records to a bucket that it cannot read.
+RECORDERS: Mapping[str, Sequence[str]] = {ANALYST: ("access",)}
+# Buckets in which nobody replaces or deletes what stands, save the pipeline when it says so explicitly; for so many years.
+LOCKED_BUCKETS = ("access",)
+LOCK_YEARS = 10
+PROVISION_VERSION = 2
 WORKERS = 8
 
 
@@ -95,9 +104,10 @@ Guests = Mapping[str, Sequence[tuple[str, Actions]]]
 def _guests(settings: Settings, providers: Sequence[str], readers: Mapping[str, Sequence[str]]) -> Guests:
     """For every bucket, by its full name, who may do what in it beside the pipeline."""
     guests: dict[str, list[tuple[str, Actions]]] = {bucket(settings, name): [] for name in LAKE_BUCKETS}
-    for role, names in readers.items():
-        for name in names:
-            guests[bucket(settings, name)].append((role, READ))
+    for granted, actions in ((readers, READ), (RECORDERS, RECORD)):
+        for role, names in granted.items():
+            for name in names:
+                guests[bucket(settings, name)].append((role, actions))
     for provider in sorted(providers):
         guests[landing_bucket(settings, provider)] = [(_provider_account(provider), SUPPLY)]
         guests[receipts_bucket(settings, provider)] = [(_provider_account(provider), READ)]
@@ -116,6 +126,17 @@ def _provision_embedded(settings: Settings, guests: Guests) -> None:
             client.put_bucket_policy(Bucket=name, Policy=json.dumps(bucket_policy(name, PIPELINE, guests[name])))
 
     _in_parallel(set_policy, guests)
+    for name in LOCKED_BUCKETS:
+        _lock(client, bucket(settings, name))
+
+
+def _lock(client: S3Client, name: str) -> None:
+    """A policy cannot tell a new object from an old one; the lock can."""
+    retention: DefaultRetentionTypeDef = {"Mode": "GOVERNANCE", "Years": LOCK_YEARS}
+    with translated("lock the objects", name):
+        client.put_object_lock_configuration(
+            Bucket=name, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}
+        )
 
 
 def _create_if_missing(client: S3Client, name: str) -> None:

@@ -68,6 +68,13 @@ def list_objects(client: S3Client, bucket: str, prefix: str = "") -> list[Stored
     ]
 
 
+def list_folders(client: S3Client, bucket: str) -> list[str]:
+    """Names of the folders at the bucket's top, in order. Raises: StoreUnavailable, StoreError."""
+    with translated("list", bucket):
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Delimiter="/")
+        return [entry["Prefix"].rstrip("/") for page in pages for entry in page.get("CommonPrefixes", [])]
+
+
 def head(client: S3Client, bucket: str, key: str) -> StoredObject | None:
     """What stands under the key now; None if nothing does."""
     try:

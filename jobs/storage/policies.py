@@ -9,8 +9,11 @@ SUPPLY = (
     ("s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetBucketLocation"),
 )
 
+# Adds objects and sees none: neither its own nor anybody else's.
+RECORD = (("s3:PutObject",), ())
+
 Statement = dict[str, Any]
-# Actions on objects, then actions on the bucket.
+# Actions on objects, then actions on the bucket; either may be empty.
 Actions = tuple[tuple[str, ...], tuple[str, ...]]
 
 
@@ -28,10 +31,11 @@ def bucket_policy(bucket: str, owner: str, guests: Sequence[tuple[str, Actions]]
 
 def _granted(bucket: str, account: str, actions: Actions) -> list[Statement]:
     on_objects, on_bucket = actions
-    principal = {"AWS": [account]}
+    granted = ((on_objects, _arn(bucket, "/*")), (on_bucket, _arn(bucket)))
     return [
-        {"Effect": "Allow", "Principal": principal, "Action": list(on_objects), "Resource": [_arn(bucket, "/*")]},
-        {"Effect": "Allow", "Principal": principal, "Action": list(on_bucket), "Resource": [_arn(bucket)]},
+        {"Effect": "Allow", "Principal": {"AWS": [account]}, "Action": list(allowed), "Resource": [where]}
+        for allowed, where in granted
+        if allowed
     ]
 
 

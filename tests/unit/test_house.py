@@ -13,6 +13,7 @@ HOUSE = (
     "first_run",
     "scheduler",
     "samplecity",
+    "analysis",
     "collect",
     "reports",
     "quality",
@@ -30,6 +31,7 @@ HOMES = {
     "great_expectations": {"quality"},
     "deltalake": {"lake"},
     "delta": {"lake"},
+    "duckdb": {"analysis", "sharing", "reports"},
     "argparse": {"cli"},
     "chinese_calendar": {"catalogue", "samplecity"},
 }
