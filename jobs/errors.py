@@ -59,3 +59,7 @@ class PassBusy(PassError):
     """Another process is at work on this resource (its heartbeat lives). Run again later."""
 
     exit_code = 75
+
+
+class OnboardingError(HaiheError):
+    """A provider's way in does not stand as it should, or what is asked does not fit its state."""
