@@ -63,3 +63,7 @@ class PassBusy(PassError):
 
 class QueryError(HaiheError):
     """An analyst's query was not run, or failed while it ran. Nothing was changed: only reading statements are let through."""
+
+
+class OnboardingError(HaiheError):
+    """A provider's way in does not stand as it should, or what is asked does not fit its state."""

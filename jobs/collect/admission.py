@@ -17,6 +17,7 @@ from jobs.catalogue.lists import Duty, Negative
 from jobs.catalogue.period import Period
 from jobs.collect.drops import Drop
 from jobs.collect.pipeline import Pipeline, city_date
+from jobs.collect.testing import tested
 from jobs.errors import DropRefused
 from jobs.intake.dialect import Dialect
 from jobs.intake.keys import DropKey, unplaced
@@ -54,6 +55,8 @@ def admit(pipeline: Pipeline, drop: Drop, today: date) -> Admitted:
 
     Raises: DropRefused with the code of docs/batch-states.md; ObjectChanged when the object was replaced meanwhile.
     """
+    if drop.key and drop.key.is_test:
+        raise tested(pipeline, drop)
     if drop.refusal:
         raise drop.refusal
     manifest = read_manifest(pipeline, drop)

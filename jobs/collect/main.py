@@ -21,6 +21,7 @@ from jobs.collect.reporting import drop_page, write_page
 from jobs.collect.resending import admit_resend
 from jobs.collect.run_pass import finish_pass
 from jobs.errors import DropRefused, ObjectChanged
+from jobs.intake.keys import TEST_FOLDER
 from jobs.lake.pass_record import Kind, Pass, PassBatch
 from jobs.lake.passes import create_pass, heartbeat, latest_pass, read_pass
 
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 # Resources whose pending bytes stay below share a session, up to so many of them.
 GROUP_BYTES = 64 << 20
 GROUP_RESOURCES = 12
+# Codes of drops that no batch comes of and that are refused for nothing.
+OTHER_STATES = {"already_landed": "already_landed", "object_changed": "read_again", "test_ok": "test_ok", "test_unreadable": "test_ok"}
 SessionMaker = Callable[[], SparkSession]
 Found = TypeVar("Found")
 
@@ -122,11 +125,12 @@ def pass_body(
 def refuse_drop(pipeline: Pipeline, drop: Drop, refusal: DropRefused) -> None:
     """Give a drop that no batch comes of its receipt, then its outcome."""
     details = {name: value for name, value in refusal.details.items() if name != "result"}
-    state = {"already_landed": "already_landed", "object_changed": "read_again"}.get(refusal.code, "refused")
+    state = OTHER_STATES.get(refusal.code, "refused")
     resource = drop.key.resource if drop.key else None
     period = drop.key.period.text if drop.key and drop.key.period else None
     reasons = (Reason(code=refusal.code, params=_plain(details)),)
-    folder = f"{resource}/{period}/{drop.drop_id}/0" if resource and period else f"_unplaced/{drop.drop_id}/0"
+    placed = f"{resource}/{period}" if resource and period else TEST_FOLDER if drop.key and drop.key.is_test else UNPLACED
+    folder = f"{placed}/{drop.drop_id}/0"
     write_page(pipeline, drop.provider, folder, drop_page(pipeline, drop, state, reasons, resource, period))
     if "result" in refusal.details:
         pipeline.control.create(f"results/_headers/{drop.drop_id}.json", refusal.details["result"])
@@ -145,7 +149,7 @@ def refuse_drop(pipeline: Pipeline, drop: Drop, refusal: DropRefused) -> None:
         decided_at=drop.stored.modified_at,
     )
     write_drop_outcome(pipeline, outcome)
-    log.info("drop_refused provider=%s drop=%s code=%s", drop.provider, drop.drop_id, refusal.code)
+    log.info("drop_answered provider=%s drop=%s state=%s code=%s", drop.provider, drop.drop_id, state, refusal.code)
 
 
 def _collect_resource(pipeline: Pipeline, session: SessionMaker, resource: str, drops: Sequence[Drop]) -> list[BatchOutcome]:

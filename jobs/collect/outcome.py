@@ -36,14 +36,14 @@ class BatchOutcome(Frozen):
 
 
 class DropOutcome(Frozen):
-    """A drop's end: the batch that came of it, or why none did."""
+    """A drop's end: the batch that came of it, or why none did (`test_ok`: it was a test of the way in)."""
 
     drop_id: str
     provider: str
     bucket: str
     key: str
     etag: str
-    state: Literal["batch", "refused", "already_landed", "read_again"]
+    state: Literal["batch", "refused", "already_landed", "read_again", "test_ok"]
     batch_id: str | None = None
     resource: str | None = None
     period: str | None = None

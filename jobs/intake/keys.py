@@ -8,6 +8,8 @@ from jobs.errors import CatalogueError, DropRefused
 
 EXAMPLE = "credit.administrative_penalty/2021-03/penalties.csv"
 MANIFEST_SUFFIX = ".manifest.json"
+# A drop below it tries the way in: it is answered and lands nowhere.
+TEST_FOLDER = "_test"
 _RESOURCE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 _RESEND = re.compile(r"(b[0-9a-f]{15})\.resend\.csv")
 
@@ -21,17 +23,20 @@ class DropKey:
     file_name: str
     resend_of: str | None = None
     is_manifest: bool = False
+    is_test: bool = False
     unplaced_reason: str | None = None
 
 
 def parse_drop_key(key: str) -> DropKey:
     """What `<domain>.<resource>/<period>/<any name>` says, or as much of it as a manifest may complete.
 
-    A resend (`<batch_id>.resend.csv`) is placed by its batch, wherever it lies.
+    A resend (`<batch_id>.resend.csv`) is placed by its batch, wherever it lies; a test is whatever lies below `_test/`.
 
     Raises: DropRefused `key_grammar` where no manifest could mend it, `period_impossible` for a period that does not exist.
     """
     *folders, name = key.split("/")
+    if folders and folders[0] == TEST_FOLDER and name:
+        return DropKey(None, None, name, is_test=True)
     if not name or "" in folders or len(folders) > 2:
         raise _ungrammatical(key)
     resend = _RESEND.fullmatch(name)

@@ -31,7 +31,9 @@ def _names(receipt: Receipt) -> tuple[str, ...]:
         return _held(receipt)
     if receipt.state == "refused":
         return _refused(receipt)
-    return {"awaiting_manifest": ("drop_manifest",), "read_again": ("wait_reading",)}.get(receipt.state, ("nothing",))
+    return {"awaiting_manifest": ("drop_manifest",), "read_again": ("wait_reading",), "test_ok": ("test_done",)}.get(
+        receipt.state, ("nothing",)
+    )
 
 
 def _published(receipt: Receipt) -> tuple[str, ...]:

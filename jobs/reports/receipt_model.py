@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 Language = Literal["zh", "en"]
 Severity = Literal["critical", "warning", "info"]
-State = Literal["published", "held", "refused", "already_landed", "awaiting_manifest", "read_again"]
+State = Literal["published", "held", "refused", "already_landed", "awaiting_manifest", "read_again", "test_ok"]
 Scalar = str | int | float | bool | None
 Parameters = dict[str, Scalar | tuple[Scalar, ...]]
 # Relative, or http(s): a receipt never carries a link that runs something.

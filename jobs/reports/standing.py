@@ -14,6 +14,8 @@ def tone(receipt: Receipt) -> Tone:
         return "partly" if receipt.counts and receipt.counts.quarantined else "good"
     if receipt.state in ("held", "refused"):
         return receipt.state
+    if receipt.state == "test_ok":
+        return "good"
     return "neutral"
 
 

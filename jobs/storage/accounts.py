@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -13,9 +14,10 @@ from jobs.settings import Endpoint, Settings
 from jobs.storage import admin, embedded
 from jobs.storage.client import S3Client, s3_client
 from jobs.storage.faults import NOT_FOUND, refusal, status_of, translated
+from jobs.storage.leavers import leavers
 from jobs.storage.policies import READ, RECORD, SUPPLY, Actions, bucket_policy
 from jobs.storage.private import held, replace_file
-from jobs.storage.secrets import has_secret, secret
+from jobs.storage.secrets import forget, has_secret, promote, secret, successor
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import DefaultRetentionTypeDef
@@ -71,7 +73,7 @@ def provider_endpoint(settings: Settings, provider: str) -> Endpoint:
     On an external endpoint the operator hands its key over as the file `provider-<id>` in the secrets folder; until then it is
     the pipeline's.
     """
-    return _guest_endpoint(settings, _provider_account(provider))
+    return _guest_endpoint(settings, provider_account(provider))
 
 
 def analyst_endpoint(settings: Settings) -> Endpoint:
@@ -80,8 +82,9 @@ def analyst_endpoint(settings: Settings) -> Endpoint:
 
 
 def provision(settings: Settings, providers: Sequence[str], readers: Mapping[str, Sequence[str]] = READERS) -> None:
-    """Accounts, buckets and policies stand for this roster; a second call with the same roster asks the store nothing.
+    """Accounts, buckets and policies stand for this roster; a second call with the same roster asks the store no more than who has left.
 
+    A provider that is offboarded (see `leavers`) gets no account, and its buckets are the pipeline's alone, whatever the roster says.
     On an external endpoint the buckets are checked, and created where the given key may; accounts and policies are the operator's.
     Raises: StoreUnavailable, StoreError.
     """
@@ -90,11 +93,67 @@ def provision(settings: Settings, providers: Sequence[str], readers: Mapping[str
         client = s3_client(pipeline_endpoint(settings))
         _in_parallel(lambda name: _create_if_missing(client, name), guests)
         return
-    with held(embedded.store_folder(settings) / "provision.lock"):
+    with held(_provision_lock(settings)):
+        root = s3_client(embedded.root_endpoint(settings))
+        guests = _closed(settings, guests, leavers(root, bucket(settings, "control")))
         stamp, path = _stamp(settings, guests), embedded.store_folder(settings) / "provisioned"
         if not path.is_file() or path.read_text(encoding="utf-8") != stamp:
             _provision_embedded(settings, guests)
             replace_file(path, stamp)
+
+
+def provision_provider(settings: Settings, provider: str) -> None:
+    """Account, buckets and policies of this one provider stand; on an external endpoint its buckets alone. Raises as `provision`."""
+    guests = _provider_guests(settings, provider)
+    if settings.store.endpoint_url is not None:
+        client = s3_client(pipeline_endpoint(settings))
+        _in_parallel(lambda name: _create_if_missing(client, name), guests)
+        return
+    with held(_provision_lock(settings)):
+        _provision_embedded(settings, guests)
+
+
+def close_provider(settings: Settings, provider: str) -> None:
+    """The provider has no account on the embedded store and its buckets, with all that is in them, are the pipeline's alone.
+
+    Its secret stays in its folder until `forget_provider`, so that it can be asked whether it still opens anything.
+    """
+    with held(_provision_lock(settings)):
+        root = embedded.root_endpoint(settings)
+        _set_policies(settings, dict.fromkeys(_provider_guests(settings, provider), ()))
+        admin.delete_account(root, provider_account(provider))
+
+
+def rotate_provider(settings: Settings, provider: str) -> None:
+    """The provider's account on the embedded store has a new secret, which also the pipeline uses from now on.
+
+    The new secret is written down before the store is told: cut off in between, the same call goes on with the same one.
+    """
+    account = provider_account(provider)
+    with held(_provision_lock(settings)):
+        admin.create_account(embedded.root_endpoint(settings), account, successor(settings, account))
+        promote(settings, account)
+
+
+def forget_provider(settings: Settings, provider: str) -> None:
+    """The provider's secret is gone from the secrets folder: who comes back gets a new one."""
+    forget(settings, provider_account(provider))
+
+
+def has_own_key(settings: Settings, provider: str) -> bool:
+    """Whether `provider_endpoint` is the provider's own account: always on the embedded store, else once its key was handed over."""
+    return settings.store.endpoint_url is None or has_secret(settings, provider_account(provider))
+
+
+def provider_policies(settings: Settings, provider: str, pipeline_account: str) -> dict[str, str]:
+    """Bucket -> policy as JSON that the operator of an external store sets for this provider."""
+    guests = _provider_guests(settings, provider)
+    return {name: json.dumps(bucket_policy(name, pipeline_account, granted), indent=2) for name, granted in guests.items()}
+
+
+def provider_account(provider: str) -> str:
+    """The provider's access key."""
+    return f"provider-{provider}"
 
 
 # Bucket -> (account, actions) of all who may do something in it beside the pipeline.
@@ -109,17 +168,35 @@ def _guests(settings: Settings, providers: Sequence[str], readers: Mapping[str, 
             for name in names:
                 guests[bucket(settings, name)].append((role, actions))
     for provider in sorted(providers):
-        guests[landing_bucket(settings, provider)] = [(_provider_account(provider), SUPPLY)]
-        guests[receipts_bucket(settings, provider)] = [(_provider_account(provider), READ)]
+        guests.update(_provider_guests(settings, provider))
     return guests
+
+
+def _provider_guests(settings: Settings, provider: str) -> dict[str, list[tuple[str, Actions]]]:
+    account = provider_account(provider)
+    return {landing_bucket(settings, provider): [(account, SUPPLY)], receipts_bucket(settings, provider): [(account, READ)]}
+
+
+def _closed(settings: Settings, guests: Guests, left: Iterable[str]) -> Guests:
+    """The same buckets, without guests where the provider has left."""
+    closed = {name for provider in left for name in _provider_guests(settings, provider)}
+    return {name: () if name in closed else granted for name, granted in guests.items()}
+
+
+def _provision_lock(settings: Settings) -> Path:
+    return embedded.store_folder(settings) / "provision.lock"
 
 
 def _provision_embedded(settings: Settings, guests: Guests) -> None:
     """Accounts first: a policy may only name those that stand."""
     root = embedded.root_endpoint(settings)
-    client = s3_client(root)
     _in_parallel(lambda account: admin.create_account(root, account, secret(settings, account)), _accounts(guests))
     _in_parallel(lambda name: admin.create_bucket(root, name, PIPELINE), guests)
+    _set_policies(settings, guests)
+
+
+def _set_policies(settings: Settings, guests: Guests) -> None:
+    client = s3_client(embedded.root_endpoint(settings))
 
     def set_policy(name: str) -> None:
         with translated("set the policy", name):
@@ -163,10 +240,6 @@ def _stamp(settings: Settings, guests: Guests) -> str:
 def _in_parallel(work: Callable[[str], None], names: Iterable[str]) -> None:
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(work, names))
-
-
-def _provider_account(provider: str) -> str:
-    return f"provider-{provider}"
 
 
 def _guest_endpoint(settings: Settings, account: str) -> Endpoint:

@@ -29,6 +29,11 @@ def create_account(root: Endpoint, access_key: str, secret_key: str) -> None:
         _set_secret(root, access_key, secret_key)
 
 
+def delete_account(root: Endpoint, access_key: str) -> None:
+    """No account of that name stands; its key is refused from now on."""
+    _patched(root, f"/delete-user?access={access_key}", b"")
+
+
 def create_bucket(root: Endpoint, bucket: str, owner: str) -> None:
     """The bucket stands; if it stood before, its owner stays."""
     _patched(root, f"/{bucket}/create", b"", {"x-vgw-owner": owner})

@@ -8,6 +8,7 @@ from jobs.settings import Settings
 from jobs.storage.private import create_file, private_folder
 
 SECRET_BYTES = 24
+NEXT = ".next"
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
@@ -32,3 +33,19 @@ def secret(settings: Settings, name: str) -> str:
 def has_secret(settings: Settings, name: str) -> bool:
     """A secret of that name stands in the folder already."""
     return (settings.secrets_dir / name).is_file()
+
+
+def successor(settings: Settings, name: str) -> str:
+    """The secret that is to follow the one of that name: made at the first call, the same until `promote` or `forget`."""
+    return secret(settings, f"{name}{NEXT}")
+
+
+def promote(settings: Settings, name: str) -> None:
+    """The successor is the secret from now on."""
+    (settings.secrets_dir / f"{name}{NEXT}").replace(settings.secrets_dir / name)
+
+
+def forget(settings: Settings, name: str) -> None:
+    """Neither the secret nor a successor stands in the folder afterwards."""
+    for known in (name, f"{name}{NEXT}"):
+        (settings.secrets_dir / known).unlink(missing_ok=True)

@@ -13,6 +13,7 @@ HOUSE = (
     "first_run",
     "scheduler",
     "samplecity",
+    "onboarding",
     "analysis",
     "collect",
     "reports",
