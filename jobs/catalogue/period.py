@@ -43,6 +43,19 @@ class Period:
         return self.text
 
 
+def period_of(cycle: Cycle, day: date) -> Period:
+    """The period of that cycle that holds the day. Standard: ISO 8601 weeks."""
+    year, week, _ = day.isocalendar()
+    texts: dict[Cycle, str] = {
+        "daily": day.isoformat(),
+        "weekly": f"{year}-W{week:02d}",
+        "monthly": f"{day:%Y-%m}",
+        "quarterly": f"{day.year}Q{(day.month + 2) // 3}",
+        "yearly": f"{day.year}",
+    }
+    return Period.parse(texts[cycle])
+
+
 def _day(year: int, month: int, day: int) -> tuple[date, date]:
     return date(year, month, day), date(year, month, day)
 
