@@ -59,3 +59,7 @@ class PassBusy(PassError):
     """Another process is at work on this resource (its heartbeat lives). Run again later."""
 
     exit_code = 75
+
+
+class NoticeFailed(HaiheError):
+    """A channel for notices is down or misconfigured. What it was to carry stays unmarked and is tried again."""

@@ -106,7 +106,6 @@ class NoticeSettings(Frozen):
     sender: str = "haihe@localhost"
     desk: str = ""
     webhook_url: str | None = Field(default=None, pattern=r"^https?://")
-    site_url: str = ""
     attempts: int = Field(default=3, ge=1)
     pause_seconds: float = Field(default=1.0, ge=0)
     timeout_seconds: float = Field(default=10.0, gt=0)

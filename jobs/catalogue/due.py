@@ -61,9 +61,7 @@ def expected_periods(
     ]
 
 
-def _owed(
-    by_version: ByVersion, pair: tuple[str, str], since: date, today: date, most: int
-) -> Iterator[tuple[Duty, Period]]:
+def _owed(by_version: ByVersion, pair: tuple[str, str], since: date, today: date, most: int) -> Iterator[tuple[Duty, Period]]:
     day, given = today, 0
     while day >= since and given < most:
         running = _duty_on(by_version, pair, day)

@@ -40,7 +40,7 @@ def ledger_rows(lake: Lake) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.register("batches", _with_day(read_ledger(lake, "batches", BATCH_COLUMNS), "received_at"))
     connection.register("drops", _with_day(read_ledger(lake, "drops", DROP_COLUMNS), "decided_at"))
-    connection.execute(f"CREATE TABLE latest AS {LATEST}")  # noqa: S608 (our own text)
+    connection.execute(f"CREATE TABLE latest AS {LATEST}")
     connection.execute("CREATE TABLE refused AS SELECT * FROM drops WHERE state = 'refused'")
     return connection
 

@@ -31,8 +31,9 @@ class Arrivals(Frozen):
 def watched_since(
     watch: WatchSettings, providers: Iterable[str], first_supplied: Mapping[str, date], onboarded: Mapping[str, date]
 ) -> dict[str, date]:
-    """Provider -> the day from which its periods are expected: `watch.since` for every provider of the roster; if that is not set,
-    the day on which it was onboarded or first supplied, and one that did neither is not watched.
+    """Provider -> the day from which its periods are expected: `watch.since` for every provider of the roster.
+
+    If that is not set, the day on which it was onboarded or first supplied; one that did neither is not watched.
     """
     if watch.since:
         return dict.fromkeys(providers, watch.since)
@@ -46,7 +47,9 @@ def owed(catalogue: Catalogue, watch: WatchSettings, since: Mapping[str, date], 
     return expected_periods(catalogue.responsibility, since, today, city_calendar(today, watch.extra_days), watch.periods)
 
 
-def cells_of(expected: Iterable[Expected], arrivals: Arrivals, now: datetime, calendar: WorkingCalendar) -> dict[tuple[str, str], list[Cell]]:
+def cells_of(
+    expected: Iterable[Expected], arrivals: Arrivals, now: datetime, calendar: WorkingCalendar
+) -> dict[tuple[str, str], list[Cell]]:
     """(provider, resource) -> its cells, newest first: every expected period, and every other one of which something came."""
     batches, refused = _by_key(arrivals.batches), _by_key(arrivals.refused)
     due = {(one.duty.provider_id, one.duty.resource, one.period.text): one for one in expected}

@@ -39,7 +39,7 @@ def validation_page(result: Mapping[str, Any]) -> str:
 @cache
 def _view() -> Any:
     """One for all pages: it compiles its templates, which costs more than a page does."""
-    return DefaultJinjaPageView()  # type: ignore[no-untyped-call]
+    return DefaultJinjaPageView()
 
 
 def _said(result: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,6 +86,11 @@ class ProviderLine(Frozen):
     duties: tuple[DutyLine, ...]
 
     @cached_property
+    def by_resource(self) -> Mapping[str, DutyLine]:
+        """Resource -> its duty."""
+        return {duty.resource: duty for duty in self.duties}
+
+    @cached_property
     def rows(self) -> tuple[int, int]:
         """Rows read and accepted in the periods shown."""
         cells = [cell for duty in self.duties for cell in duty.cells if cell.rows_read is not None]
@@ -112,12 +117,16 @@ class Waiting(Frozen):
 
 
 class Overdue(Frozen):
-    """A duty's period past its cut-off without a batch; `told` names the channels by which people were told."""
+    """A duty with periods past their cut-off without a batch: the longest overdue of them, and how many they are.
+
+    `told` names the channels by which people were told of that longest one.
+    """
 
     provider_name: str
     title: str
     cell: Cell
     whom: Whom
+    periods: int
     told: tuple[str, ...] = ()
 
 
@@ -160,6 +169,11 @@ class Board(Frozen):
     channels: tuple[str, ...]
     periods_watched: int
     calendar_known_to: int
+
+    @property
+    def overdue_periods(self) -> int:
+        """Periods past their cut-off without a batch."""
+        return sum(one.periods for one in self.overdue)
 
     @property
     def newest_day(self) -> Day | None:

@@ -10,8 +10,11 @@ JOBS = Path(__file__).resolve().parents[2] / "jobs"
 HOUSE = (
     "cli",
     "first_run",
+    "site",
     "scheduler",
     "samplecity",
+    "report",
+    "notices",
     "collect",
     "reports",
     "quality",
