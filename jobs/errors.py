@@ -67,3 +67,7 @@ class QueryError(HaiheError):
 
 class OnboardingError(HaiheError):
     """A provider's way in does not stand as it should, or what is asked does not fit its state."""
+
+
+class NoticeFailed(HaiheError):
+    """A channel for notices is down or misconfigured. What it was to carry stays unmarked and is tried again."""

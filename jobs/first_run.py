@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from jobs import scheduler
+from jobs import scheduler, site
 from jobs.catalogue.catalogue import load_catalogue
 from jobs.catalogue.compiled import write_compiled
 from jobs.collect.main import Selection, collect
@@ -50,16 +50,18 @@ def start_store(settings: Settings) -> Pipeline:
 
 
 def start_everything(settings: Settings) -> Iterator[str]:
-    """Start store and Airflow; lines that say where they are and how to log in."""
+    """Start store, Airflow and the board's server; lines that say where they are and how to log in."""
     start_store(settings)
     yield f"store    {pipeline_endpoint(settings).endpoint_url}"
     addresses = scheduler.start(settings)
+    yield f"board    {site.start(settings)}"
     yield f"airflow  {addresses.url}  user {addresses.user}, password in {addresses.password_file}"
     yield "stop     make down"
 
 
 def stop_everything(settings: Settings) -> Iterator[str]:
     """Stop exactly what was started here."""
+    yield f"board    {'stopped' if site.stop(settings) else 'was not running'}"
     yield f"airflow  {'stopped' if scheduler.stop(settings) else 'was not running'}"
     yield f"store    {'stopped' if embedded.stop(settings) else 'was not running'}"
 

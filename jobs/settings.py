@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,44 @@ class CentreSettings(Frozen):
     office: str = "市大数据管理中心"
 
 
+class WatchSettings(Frozen):
+    """From when and how far back duties are watched.
+
+    `since`: no period that ended before it is expected; without it, none that ended before the provider was onboarded or first supplied.
+    `periods`: so many of a duty's last periods, at most. `extra_days`: days on which the city works (true) or not, beyond what the
+    package knows of the State Council's notices.
+    """
+
+    since: date | None = None
+    periods: int = Field(default=90, ge=1)
+    extra_days: dict[date, bool] = {}
+
+
+class NoticeSettings(Frozen):
+    """Mail and webhook about late, held and refused; a channel without host or URL sends nothing.
+
+    The password of `user` is the secret `notices-smtp`; the webhook is sent the secret `notices-webhook`, if there is one, as its
+    bearer token. `desk`: the data centre's own addresses, joined by commas, which get every notice.
+    """
+
+    smtp_host: str | None = None
+    smtp_port: int = 25
+    starttls: bool = False
+    user: str | None = None
+    sender: str = "haihe@localhost"
+    desk: str = ""
+    webhook_url: str | None = Field(default=None, pattern=r"^https?://")
+    attempts: int = Field(default=3, ge=1)
+    pause_seconds: float = Field(default=1.0, ge=0)
+    timeout_seconds: float = Field(default=10.0, gt=0)
+
+
+class SiteSettings(Frozen):
+    """Where `haihe up` serves the board: a port on loopback; 0 takes a free one and keeps it."""
+
+    port: int = 0
+
+
 class Settings(Frozen):
     """Everything that differs from one installation to another; no secret is ever shown by repr()."""
 
@@ -89,6 +128,9 @@ class Settings(Frozen):
     airflow: AirflowSettings = AirflowSettings()
     passes: PassSettings = PassSettings()
     centre: CentreSettings = CentreSettings()
+    watch: WatchSettings = WatchSettings()
+    notices: NoticeSettings = NoticeSettings()
+    site: SiteSettings = SiteSettings()
 
     @property
     def secrets_dir(self) -> Path:

@@ -10,7 +10,7 @@ from jobs.catalogue.contract import Contract
 from jobs.catalogue.frozen import Frozen, Model, read_rows, refuse
 from jobs.catalogue.lists import Demand, Duty, ListVersions, Negative, System, read_list
 from jobs.catalogue.odcs import read_contract
-from jobs.catalogue.roster import Code, Provider, Unit
+from jobs.catalogue.roster import Code, MailContact, Provider, Unit
 from jobs.catalogue.suite import Suite, read_suite
 from jobs.errors import CatalogueError
 
@@ -30,6 +30,7 @@ class Catalogue(Frozen):
     providers: Mapping[str, Provider]
     units: tuple[Unit, ...]
     code_sets: Mapping[str, tuple[Code, ...]]
+    contacts: tuple[MailContact, ...] = ()
 
     def duty(self, provider_id: str, resource: str, day: date) -> Duty | None:
         """The provider's duty for the resource in the version in force on `day`, whatever its status; None if there is none."""
@@ -98,6 +99,7 @@ def _read_conf(conf: Path, faults: list[str]) -> dict[str, Any]:
         "negative": lambda: read_list(conf / "lists/negative", Negative),
         "providers": lambda: {row.provider_id: row for row in _read_distinct(conf / "providers.csv", Provider, "provider_id")},
         "units": lambda: _read_distinct(conf / "units.csv", Unit, "unit_id"),
+        "contacts": lambda: read_rows(path, MailContact) if (path := conf / "contacts.csv").is_file() else (),
     }
     paths = {path.stem: path for path in sorted((conf / "codes").glob("*.csv"))}
     values, code_sets = _gathered(readings, faults), _gathered({name: _code_reading(path) for name, path in paths.items()}, faults)
@@ -149,6 +151,11 @@ def _roster_faults(catalogue: Catalogue) -> Iterator[str]:
     for unit in catalogue.units:
         if unit.provider_id not in catalogue.providers:
             yield f"units: {unit.unit_id}: provider {unit.provider_id!r} is not in conf/providers.csv"
+    for contact in catalogue.contacts:
+        if contact.provider_id not in catalogue.providers:
+            yield f"contacts: {contact.name}: provider {contact.provider_id!r} is not in conf/providers.csv"
+        if contact.resource is not None and contact.resource not in catalogue.contracts:
+            yield f"contacts: {contact.name}: resource {contact.resource!r} has no contract in schemas/"
     for version, systems in catalogue.system.versions:
         yield from (f"system {version}: system_id {value} stands twice" for value in _repeated(row.system_id for row in systems))
         for system in systems:

@@ -1,4 +1,4 @@
-"""Providers, their units, and code sets."""
+"""Providers, their units, whom to write to, and code sets."""
 
 from typing import Literal
 
@@ -25,6 +25,15 @@ class Unit(Frozen):
     unit_id: str
     provider_id: str
     name: str
+
+
+class MailContact(Frozen):
+    """A row of `conf/contacts.csv`: whom mail about a provider's duties goes to; without a resource, about all of them."""
+
+    provider_id: str
+    resource: str | None = None
+    name: str
+    email: str = Attribute(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$")
 
 
 class Code(Frozen):

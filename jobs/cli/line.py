@@ -4,10 +4,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
 
+from jobs.errors import HaiheError
 from jobs.settings import Settings
 
 NOTHING_TO_DO = 99
@@ -38,6 +40,19 @@ def say(value: object) -> None:
 def tell(value: object) -> None:
     """The last line of output, for Airflow's operator."""
     print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201 (the one place that prints)
+
+
+def moment(text: str | None) -> datetime:
+    """The moment that the text writes, in the city's zone if it names none; now for None. Raises: HaiheError for another text."""
+    from jobs.collect.pipeline import CITY_ZONE
+
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise HaiheError(f"{text}: no moment ({error}). Nothing was done. Write it as 2021-03-08T09:00:00+08:00.") from error
+    return given if given.tzinfo else given.replace(tzinfo=CITY_ZONE)
 
 
 def pipeline_of(settings: Settings) -> Any:

@@ -3,13 +3,14 @@
 import argparse
 from typing import Any
 
-from jobs.cli.line import add, pipeline_of, say, session_of, tell
+from jobs.cli.line import add, moment, pipeline_of, say, session_of, tell
 from jobs.settings import Settings
 
 
 def add_commands(commands: Any) -> None:
     """Declare the commands."""
-    add(commands, "status", _status, "what is published, held, refused and pending")
+    status = add(commands, "status", _status, "what is published, held, refused, pending and overdue")
+    status.add_argument("--now", help="as of this moment instead (see report)")
     batches = add(commands, "batches", _batches, "batches and their states")
     batches.add_argument("--resource")
     batches.add_argument("--state", choices=["published", "held", "refused"])
@@ -20,10 +21,10 @@ def add_commands(commands: Any) -> None:
     rows.add_argument("--limit", type=int, default=50)
 
 
-def _status(_: argparse.Namespace, settings: Settings) -> int:
+def _status(arguments: argparse.Namespace, settings: Settings) -> int:
     from jobs.collect.looking import status_table
 
-    for table in status_table(pipeline_of(settings)):
+    for table in status_table(pipeline_of(settings), moment(arguments.now)):
         say(table)
     return 0
 

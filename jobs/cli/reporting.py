@@ -3,27 +3,33 @@
 import argparse
 from typing import Any
 
-from jobs.cli.line import NOTHING_TO_DO, add, pipeline_of, tell
+from jobs.cli.line import NOTHING_TO_DO, add, moment, pipeline_of, tell
 from jobs.settings import Settings
 
 
 def add_commands(commands: Any) -> None:
     """Declare the commands."""
-    add(commands, "report", _report, "bring the ledger up to date; last line JSON")
+    report = add(commands, "report", _report, "ledger, Data Docs, overdue duties, notices and board brought up to date; last line JSON")
+    report.add_argument("--now", help="as of this moment instead, for instance 2021-03-08T09:00:00+08:00 (without a zone: the city's)")
+    serve = add(commands, "serve", _serve, "serve board, Data Docs and receipts on loopback until ended; `haihe up` does")
+    serve.add_argument("--port", type=int, default=0, help="0: any free one")
     ledger = add(commands, "ledger", _ledger, "write the ledger's tables anew from control")
     ledger.add_argument("action", choices=["rebuild"])
 
 
-def _report(_: argparse.Namespace, settings: Settings) -> int:
-    from jobs.analysis.accesses import flush_accesses
-    from jobs.analysis.projection import project_for_analysts
-    from jobs.collect.projecting import flush_ledger
+def _report(arguments: argparse.Namespace, settings: Settings) -> int:
+    from jobs.report import has_changed, write_reports
 
-    pipeline = pipeline_of(settings)
-    added = {**flush_ledger(pipeline), "accesses": flush_accesses(pipeline)}
-    changed = project_for_analysts(pipeline)
-    tell({"ledger": added, "gold": sorted(name for name, is_new in changed.items() if is_new)})
-    return 0 if any(added.values()) or any(changed.values()) else NOTHING_TO_DO
+    report = write_reports(pipeline_of(settings), moment(arguments.now))
+    tell(report)
+    return 0 if has_changed(report) else NOTHING_TO_DO
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    from jobs.site import serve
+
+    serve(settings, arguments.port)
+    return 0
 
 
 def _ledger(_: argparse.Namespace, settings: Settings) -> int:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -13,16 +14,20 @@ from jobs.collect.main import SessionMaker
 from jobs.collect.outcome import BatchOutcome, latest_outcome, latest_outcomes
 from jobs.collect.pipeline import Pipeline
 from jobs.collect.revising import judgement_key
+from jobs.collect.standing import standing_at
 from jobs.errors import PassError
 from jobs.lake.pass_record import Pass
 from jobs.lake.passes import latest_pass, read_pass
+from jobs.reports.board_model import Cell
 from jobs.storage.objects import list_buckets
 
+# The board shows them all.
+OVERDUE_LISTED = 30
 STATES = ("published", "held", "refused")
 
 
-def status_table(pipeline: Pipeline) -> list[RenderableType]:
-    """Batches by resource and state with rows, drops that wait, and landing buckets of nobody in the roster."""
+def status_table(pipeline: Pipeline, now: datetime) -> list[RenderableType]:
+    """Batches by resource and state with rows, drops that wait, what is overdue, and landing buckets of nobody in the roster."""
     outcomes = latest_outcomes(pipeline)
     waiting = Counter(resource_of(pipeline, drop) for drop in pending_drops(pipeline))
     table = Table(title="haihe status", title_justify="left")
@@ -33,7 +38,21 @@ def status_table(pipeline: Pipeline) -> list[RenderableType]:
         table.add_row(resource, *_status_cells(pipeline, resource, own), str(waiting[resource]))
     strangers = _strangers(pipeline)
     warning = f"landing buckets of no provider in conf/providers.csv: {', '.join(strangers)}" if strangers else None
-    return [table, *([warning] if warning else [])]
+    came = {(one.provider, one.resource, one.period) for one in outcomes if one.state != "refused"}
+    overdue = [cell for cell in standing_at(pipeline, now).overdue if (cell.provider, cell.resource, cell.period) not in came]
+    return [table, *([_overdue_table(overdue)] if overdue else []), *([warning] if warning else [])]
+
+
+def _overdue_table(overdue: Sequence[Cell]) -> Table:
+    table = Table(title=f"overdue: {len(overdue)} periods past their cut-off without a batch", title_justify="left")
+    for heading in ("provider", "resource", "period", "due", "working days", "came"):
+        table.add_column(heading, justify="right" if heading == "working days" else "left")
+    for cell in overdue[:OVERDUE_LISTED]:
+        due = cell.due_at.strftime("%Y-%m-%d %H:%M") if cell.due_at else ""
+        table.add_row(
+            cell.provider, cell.resource, cell.period, due, str(cell.days_overdue), "refused" if cell.state == "refused" else "never"
+        )
+    return table
 
 
 def chosen_batches(pipeline: Pipeline, resource: str | None, state: str | None) -> list[BatchOutcome]:

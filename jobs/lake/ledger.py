@@ -122,6 +122,12 @@ def read_ledger(lake: Lake, name: str, columns: Sequence[str] | None = None) -> 
     return table.to_pyarrow_table(columns=list(columns) if columns else None)
 
 
+def find_ledger(lake: Lake, name: str) -> pa.Table | None:
+    """The rows of a table that another area may keep in the ledger; None where it was never made."""
+    table = open_table(lake, LAYER, _path(name))
+    return table.to_pyarrow_table() if table else None
+
+
 def taken_up(table: DeltaTable, source: str) -> int:
     """The number up to which the table holds the source's rows; 0 for none."""
     return table.transaction_version(_application(source)) or 0

@@ -5,6 +5,7 @@ stay off and checkpoints classic, so every Delta reader reads it.
 """
 
 import pyarrow as pa
+import pyarrow.fs as pafs
 from deltalake import DeltaTable
 from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import TableNotFoundError
@@ -52,6 +53,18 @@ def open_table(lake: Lake, layer: str, name: str) -> DeltaTable | None:
         return DeltaTable(lake.table_uri(layer, name), storage_options=lake.options())
     except TableNotFoundError:
         return None
+
+
+def layer_bytes(lake: Lake, layer: str) -> int:
+    """Bytes of the files that the layer's Delta tables hold in their newest versions; 0 for a layer without a table."""
+    folders = lake.filesystem().get_file_info(pafs.FileSelector(lake.buckets[layer]))
+    tables = [open_table(lake, layer, folder.base_name) for folder in folders if folder.type == pafs.FileType.Directory]
+    return sum(sum(_file_sizes(table)) for table in tables if table)
+
+
+def _file_sizes(table: DeltaTable) -> list[int]:
+    sizes: list[int] = pa.table(table.get_add_actions())["size_bytes"].to_pylist()
+    return sizes
 
 
 def has_transaction(table: DeltaTable | None, application: str, number: int) -> bool:

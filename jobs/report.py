@@ -1,0 +1,41 @@
+"""`haihe report`: what is derived once a run from what the passes left behind. Done again it changes nothing."""
+
+from datetime import datetime
+from typing import Any
+
+from jobs.analysis.accesses import flush_accesses
+from jobs.analysis.projection import project_for_analysts
+from jobs.collect.boarding import write_board
+from jobs.collect.documenting import write_data_docs
+from jobs.collect.pipeline import Pipeline
+from jobs.collect.projecting import flush_ledger
+from jobs.collect.standing import note_overdue, standing_at
+from jobs.notices.channels import channels
+from jobs.notices.sending import send_notices, told_of
+
+
+def write_reports(pipeline: Pipeline, now: datetime) -> dict[str, Any]:
+    """Ledger, what analysts see of it, Data Docs, overdue records, notices, board, in this order: what each added. `failed` names channels that are down."""
+    ledger = {**flush_ledger(pipeline), "accesses": flush_accesses(pipeline)}
+    gold = sorted(name for name, is_new in project_for_analysts(pipeline).items() if is_new)
+    pages = write_data_docs(pipeline)
+    standing = standing_at(pipeline, now)
+    overdue = note_overdue(pipeline, standing)
+    sent = send_notices(pipeline, standing)
+    board = write_board(pipeline, standing, told_of(pipeline, standing), channels(pipeline.settings))
+    return {
+        "ledger": ledger,
+        "gold": gold,
+        "data_docs": pages,
+        "overdue": overdue,
+        "notices": dict(sent.told),
+        "board": board,
+        "failed": dict(sent.failed),
+    }
+
+
+def has_changed(report: dict[str, Any]) -> bool:
+    """Whether anything was added anywhere."""
+    return any(
+        [*report["ledger"].values(), *report["gold"], report["data_docs"], report["overdue"], *report["notices"].values(), report["board"]]
+    )
