@@ -15,7 +15,10 @@ from jobs.notices.sending import send_notices, told_of
 
 
 def write_reports(pipeline: Pipeline, now: datetime) -> dict[str, Any]:
-    """Ledger, what analysts see of it, Data Docs, overdue records, notices, board, in this order: what each added. `failed` names channels that are down."""
+    """Ledger, what analysts see of it, Data Docs, overdue records, notices, board, in this order: what each added.
+
+    `failed` names channels that are down.
+    """
     ledger = {**flush_ledger(pipeline), "accesses": flush_accesses(pipeline)}
     gold = sorted(name for name, is_new in project_for_analysts(pipeline).items() if is_new)
     pages = write_data_docs(pipeline)
