@@ -5,6 +5,8 @@ stay off and checkpoints classic, so every Delta reader reads it.
 """
 
 import pyarrow as pa
+import pyarrow.dataset as pads
+import pyarrow.fs as pafs
 from deltalake import DeltaTable
 from deltalake import Schema as DeltaSchema
 from deltalake.exceptions import TableNotFoundError
@@ -52,6 +54,16 @@ def open_table(lake: Lake, layer: str, name: str) -> DeltaTable | None:
         return DeltaTable(lake.table_uri(layer, name), storage_options=lake.options())
     except TableNotFoundError:
         return None
+
+
+def arrow_dataset(lake: Lake, layer: str, name: str) -> pads.Dataset | None:
+    """The table's rows for Arrow to read; None if it was never made.
+
+    Over Arrow's own file system: delta-rs' own one is Python called from Arrow's threads, and one of them that still reads ahead when the
+    interpreter ends aborts the process (tried: 2 of 35 small programs ended so).
+    """
+    table = open_table(lake, layer, name)
+    return table and table.to_pyarrow_dataset(filesystem=pafs.SubTreeFileSystem(lake.path(layer, name), lake.filesystem()))
 
 
 def has_transaction(table: DeltaTable | None, application: str, number: int) -> bool:
