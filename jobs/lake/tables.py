@@ -4,8 +4,9 @@ A table is made by delta-rs (0.05 s; Spark takes a second), whoever writes its r
 stay off and checkpoints classic, so every Delta reader reads it.
 """
 
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
-import pyarrow.dataset as pads
 import pyarrow.fs as pafs
 from deltalake import DeltaTable
 from deltalake import Schema as DeltaSchema
@@ -13,6 +14,9 @@ from deltalake.exceptions import TableNotFoundError
 
 from jobs.catalogue.contract import Field
 from jobs.lake.place import Lake
+
+if TYPE_CHECKING:  # it brings pandas with it, which a command that reads no dataset should not wait for
+    import pyarrow.dataset as pads
 
 PLAIN_TABLE = {"delta.enableDeletionVectors": "false", "delta.checkpointPolicy": "classic"}
 ARROW_TYPES = {
@@ -56,7 +60,7 @@ def open_table(lake: Lake, layer: str, name: str) -> DeltaTable | None:
         return None
 
 
-def arrow_dataset(lake: Lake, layer: str, name: str) -> pads.Dataset | None:
+def arrow_dataset(lake: Lake, layer: str, name: str) -> "pads.Dataset | None":
     """The table's rows for Arrow to read; None if it was never made.
 
     Over Arrow's own file system: delta-rs' own one is Python called from Arrow's threads, and one of them that still reads ahead when the
