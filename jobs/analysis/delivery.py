@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -51,6 +50,8 @@ def _plain(value: Any) -> str:
 
 def write_parquet(rows: pa.RecordBatchReader, out: BinaryIO) -> None:
     """One Parquet file."""
+    import pyarrow.parquet as pq  # it brings pandas with it, which no other way of delivery should wait for
+
     with pq.ParquetWriter(out, rows.schema) as writer:
         for batch in rows:
             writer.write_batch(batch)

@@ -8,7 +8,7 @@ from deltalake import write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from jobs.lake.place import Lake
-from jobs.lake.tables import ensure_table, open_table
+from jobs.lake.tables import arrow_dataset, ensure_table
 
 GOLD = "gold"
 
@@ -17,7 +17,7 @@ def replace_rows(lake: Lake, name: str, schema: pa.Schema, comment: str, rows: S
     """Whether this call gave gold's table these rows, in this order; False if they stand there already or another run was quicker."""
     table = ensure_table(lake, GOLD, name, schema, comment)
     wanted = pa.Table.from_pylist(list(rows), schema)
-    if table.to_pyarrow_table().select(schema.names).to_pylist() == wanted.to_pylist():
+    if read_rows(lake, name) == wanted.to_pylist():
         return False
     try:
         write_deltalake(table, wanted, mode="overwrite")
@@ -28,5 +28,6 @@ def replace_rows(lake: Lake, name: str, schema: pa.Schema, comment: str, rows: S
 
 def read_rows(lake: Lake, name: str) -> list[dict[str, Any]]:
     """The rows of gold's table; none where it was never made."""
-    table = open_table(lake, GOLD, name)
-    return [] if table is None else table.to_pyarrow_table().to_pylist()
+    table = arrow_dataset(lake, GOLD, name)
+    rows: list[dict[str, Any]] = [] if table is None else table.to_table().to_pylist()
+    return rows

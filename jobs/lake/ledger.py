@@ -12,7 +12,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from jobs.lake.place import Lake
-from jobs.lake.tables import column, ensure_table, open_table
+from jobs.lake.tables import arrow_dataset, column, ensure_table
 
 LAYER = "control"
 # Each run adds a small file; so many of them are rewritten as one.
@@ -115,11 +115,11 @@ def ledger_table(lake: Lake, name: str) -> DeltaTable:
 
 def read_ledger(lake: Lake, name: str, columns: Sequence[str] | None = None) -> pa.Table:
     """The table's rows as Arrow; no row where nothing was projected yet."""
-    table = open_table(lake, LAYER, _path(name))
+    table = arrow_dataset(lake, LAYER, _path(name))
     if table is None:
         schema = TABLES[name][0]
         return pa.schema([schema.field(one) for one in columns] if columns else schema).empty_table()
-    return table.to_pyarrow_table(columns=list(columns) if columns else None)
+    return table.to_table(columns=list(columns) if columns else None)
 
 
 def find_ledger(lake: Lake, name: str) -> pa.Table | None:

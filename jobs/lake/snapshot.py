@@ -11,7 +11,7 @@ from deltalake.exceptions import DeltaError
 
 from jobs.errors import StoreError
 from jobs.lake.place import Lake
-from jobs.lake.tables import open_table
+from jobs.lake.tables import arrow_dataset, open_table
 
 # Readers of a plain table need the list of its files and no more of the Delta protocol.
 PLAIN_READER = 1
@@ -76,9 +76,9 @@ def read_extent(lake: Lake, layer: str, name: str) -> Extent | None:
 
 
 def read_sample(lake: Lake, layer: str, name: str, rows: int) -> list[dict[str, Any]]:
-    """Up to `rows` rows of the table, whichever come first; none if there is no such table. Raises: StoreError."""
-    table = _opened(lake, layer, name)
-    sample: list[dict[str, Any]] = [] if table is None else table.to_pyarrow_dataset().head(rows).to_pylist()
+    """Up to `rows` rows of the table, whichever come first; none if there is no such table."""
+    table = arrow_dataset(lake, layer, name)
+    sample: list[dict[str, Any]] = [] if table is None else table.head(rows).to_pylist()
     return sample
 
 

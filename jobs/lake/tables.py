@@ -4,6 +4,8 @@ A table is made by delta-rs (0.05 s; Spark takes a second), whoever writes its r
 stay off and checkpoints classic, so every Delta reader reads it.
 """
 
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 import pyarrow.fs as pafs
 from deltalake import DeltaTable
@@ -12,6 +14,9 @@ from deltalake.exceptions import TableNotFoundError
 
 from jobs.catalogue.contract import Field
 from jobs.lake.place import Lake
+
+if TYPE_CHECKING:  # it brings pandas with it, which a command that reads no dataset should not wait for
+    import pyarrow.dataset as pads
 
 PLAIN_TABLE = {"delta.enableDeletionVectors": "false", "delta.checkpointPolicy": "classic"}
 ARROW_TYPES = {
@@ -55,6 +60,7 @@ def open_table(lake: Lake, layer: str, name: str) -> DeltaTable | None:
         return None
 
 
+<<<<<<< HEAD
 def layer_bytes(lake: Lake, layer: str) -> int:
     """Bytes of the files that the layer's Delta tables hold in their newest versions; 0 for a layer without a table."""
     folders = lake.filesystem().get_file_info(pafs.FileSelector(lake.buckets[layer]))
@@ -65,6 +71,16 @@ def layer_bytes(lake: Lake, layer: str) -> int:
 def _file_sizes(table: DeltaTable) -> list[int]:
     sizes: list[int] = pa.table(table.get_add_actions())["size_bytes"].to_pylist()
     return sizes
+=======
+def arrow_dataset(lake: Lake, layer: str, name: str) -> "pads.Dataset | None":
+    """The table's rows for Arrow to read; None if it was never made.
+
+    Over Arrow's own file system: delta-rs' own one is Python called from Arrow's threads, and one of them that still reads ahead when the
+    interpreter ends aborts the process (tried: 2 of 35 small programs ended so).
+    """
+    table = open_table(lake, layer, name)
+    return table and table.to_pyarrow_dataset(filesystem=pafs.SubTreeFileSystem(lake.path(layer, name), lake.filesystem()))
+>>>>>>> analysts
 
 
 def has_transaction(table: DeltaTable | None, application: str, number: int) -> bool:

@@ -35,7 +35,7 @@ HOMES = {
     "great_expectations": {"quality"},
     "deltalake": {"lake"},
     "delta": {"lake"},
-    "duckdb": {"analysis", "sharing", "reports"},
+    "duckdb": {"analysis", "collect", "sharing", "reports"},
     "argparse": {"cli"},
     "chinese_calendar": {"catalogue", "samplecity"},
 }

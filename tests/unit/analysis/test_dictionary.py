@@ -1,6 +1,7 @@
 """The dictionary's pages: what an analyst asks of a table stands there, and an unchanged page is not written again."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -57,3 +58,12 @@ def test_unchanged_pages_are_not_written_again(ledger: Pipeline, files: dict[str
     assert list_objects(ledger.client, ledger.bucket("docs"), "dictionary/") == before
     assert {path.name for path in tmp_path.iterdir()} == set(files)
     assert write_dictionary(ledger, {**files, PAGE: b"changed"}) == 1
+
+
+def test_a_page_names_the_themes_that_read_the_table(ledger: Pipeline, tmp_path: Path) -> None:
+    theme = tmp_path / "jobs" / "themes" / "credit_score"
+    theme.mkdir(parents=True)
+    (theme / "theme.yaml").write_text("inputs:\n  - {resource: credit.administrative_penalty}\noutput: gold.by_year\n", encoding="utf-8")
+    elsewhere = replace(ledger, settings=ledger.settings.model_copy(update={"root": tmp_path}))
+    pages = {name: body.decode() for name, body in dictionary_files(elsewhere, TODAY).items()}
+    assert {name for name, page in pages.items() if "credit_score" in page} == {PAGE, "gold.by_year.html"}

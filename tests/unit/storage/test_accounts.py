@@ -109,9 +109,24 @@ def test_an_analyst_reads_silver_and_gold_and_changes_nothing(analyst: S3Client,
 
 
 @pytest.mark.parametrize("attempt", ["get", "list", "head", *CHANGES])
-@pytest.mark.parametrize("bucket", sorted({*FOREIGN_TO_TAX, "landing-tax-bureau"} - {"silver", "gold"}))
+@pytest.mark.parametrize("bucket", sorted({*FOREIGN_TO_TAX, "landing-tax-bureau"} - {"silver", "gold", "access"}))
 def test_an_analyst_is_refused_on_every_other_bucket(analyst: S3Client, bucket: str, attempt: str) -> None:
     assert status_of(lambda: ATTEMPTS[attempt](analyst, bucket)) == 403
+
+
+@pytest.mark.parametrize("attempt", ["get", "list", "head", "head bucket", *(one for one in CHANGES if one not in ("put", "multipart"))])
+def test_an_analyst_adds_records_to_the_access_log_and_does_nothing_else_there(analyst: S3Client, attempt: str) -> None:
+    assert status_of(lambda: ATTEMPTS[attempt](analyst, "access")) == 403
+    key = f"new/{attempt}.json"
+    assert status_of(lambda: analyst.put_object(Bucket="access", Key=key, Body=b"1")) == 200
+    assert status_of(lambda: analyst.put_object(Bucket="access", Key=key, Body=b"2")) == 403
+    assert status_of(lambda: analyst.put_object(Bucket="access", Key=SEED, Body=b"2")) == 403
+
+
+def test_the_pipeline_deletes_a_record_only_when_it_says_so(pipeline: S3Client) -> None:
+    objects.put(pipeline, "access", "kept.json", b"1")
+    assert status_of(lambda: pipeline.delete_object(Bucket="access", Key="kept.json")) == 403
+    assert status_of(lambda: pipeline.delete_object(Bucket="access", Key="kept.json", BypassGovernanceRetention=True)) == 200
 
 
 def test_a_wrong_secret_is_refused(settings: Settings) -> None:
