@@ -60,7 +60,6 @@ def open_table(lake: Lake, layer: str, name: str) -> DeltaTable | None:
         return None
 
 
-<<<<<<< HEAD
 def layer_bytes(lake: Lake, layer: str) -> int:
     """Bytes of the files that the layer's Delta tables hold in their newest versions; 0 for a layer without a table."""
     folders = lake.filesystem().get_file_info(pafs.FileSelector(lake.buckets[layer]))
@@ -71,7 +70,8 @@ def layer_bytes(lake: Lake, layer: str) -> int:
 def _file_sizes(table: DeltaTable) -> list[int]:
     sizes: list[int] = pa.table(table.get_add_actions())["size_bytes"].to_pylist()
     return sizes
-=======
+
+
 def arrow_dataset(lake: Lake, layer: str, name: str) -> "pads.Dataset | None":
     """The table's rows for Arrow to read; None if it was never made.
 
@@ -80,7 +80,6 @@ def arrow_dataset(lake: Lake, layer: str, name: str) -> "pads.Dataset | None":
     """
     table = open_table(lake, layer, name)
     return table and table.to_pyarrow_dataset(filesystem=pafs.SubTreeFileSystem(lake.path(layer, name), lake.filesystem()))
->>>>>>> analysts
 
 
 def has_transaction(table: DeltaTable | None, application: str, number: int) -> bool:
