@@ -82,12 +82,14 @@ def _live_through(settings: Settings, pipeline: Pipeline, day: Day, wave: int, m
     """Drop what arrives in this wave and have it collected."""
     memory.lap()
     began = time.monotonic()
-    before = {outcome.drop_id for outcome in drop_outcomes(pipeline)}
+    before = {outcome.drop_id: f"{outcome.provider}/{outcome.key}" for outcome in drop_outcomes(pipeline)}
     arrivals = [arrival for arrival in day.arrivals if arrival.wave == wave]
-    dropped = drop_city(settings, day.city, {arrival.file for arrival in arrivals})
+    files = {arrival.file for arrival in arrivals}
+    dropped = drop_city(settings, day.city, files)
     mendings = [mending for mending in day.mendings if mending.wave == wave]
     sent = [send_again(settings, pipeline, mending) for mending in mendings]
-    if dropped or any(sent):
+    # Also what an earlier run dropped and did not live to see collected.
+    if any(sent) or not files <= set(before.values()):
         _collect(settings)
     states = Counter(str(outcome.state) for outcome in drop_outcomes(pipeline) if outcome.drop_id not in before)
     late = sum(arrival.is_late for arrival in arrivals)
