@@ -12,7 +12,7 @@ from jobs import scheduler
 from jobs.collect.outcome import DropOutcome
 from jobs.collect.pipeline import Pipeline, city_date
 from jobs.errors import HaiheError
-from jobs.first_run import Say, drop_city, drop_outcomes, on_demand, start_store, stop_everything, told_by_file
+from jobs.first_run import Say, drop_city, drop_outcomes, on_demand, run_collect, start_store, stop_everything, told_by_file
 from jobs.samplecity.comparison import differences
 from jobs.samplecity.day import Day, Mending, write_day
 from jobs.samplecity.truth import City, DropTruth
@@ -82,25 +82,20 @@ def _live_through(settings: Settings, pipeline: Pipeline, day: Day, wave: int, m
     """Drop what arrives in this wave and have it collected."""
     memory.lap()
     began = time.monotonic()
-    before = {outcome.drop_id for outcome in drop_outcomes(pipeline)}
+    before = {outcome.drop_id: f"{outcome.provider}/{outcome.key}" for outcome in drop_outcomes(pipeline)}
     arrivals = [arrival for arrival in day.arrivals if arrival.wave == wave]
-    dropped = drop_city(settings, day.city, {arrival.file for arrival in arrivals})
+    files = {arrival.file for arrival in arrivals}
+    dropped = drop_city(settings, day.city, files)
     mendings = [mending for mending in day.mendings if mending.wave == wave]
     sent = [send_again(settings, pipeline, mending) for mending in mendings]
-    if dropped or any(sent):
-        _collect(settings)
+    # Also what an earlier run dropped and did not live to see collected.
+    if any(sent) or not files <= set(before.values()):
+        run_collect(settings, lambda _: None)
     states = Counter(str(outcome.state) for outcome in drop_outcomes(pipeline) if outcome.drop_id not in before)
     late = sum(arrival.is_late for arrival in arrivals)
     outcome = WaveOutcome(wave, day.moments[wave], dropped, late, sum(sent), states, time.monotonic() - began, memory.lap())
     say(f"wave {wave + 1} of {len(day.moments)}: {dropped} drops, {sum(sent)} sent again, {outcome.seconds:.0f} s")
     return outcome
-
-
-def _collect(settings: Settings) -> None:
-    run = scheduler.trigger_collect(settings, {})
-    state = scheduler.wait_run(settings, run, lambda _: None)
-    if state != "success":
-        raise HaiheError(f"the DAG run {run} of collect ended as {state}. What was finished stands. See {settings.home / 'airflow'}.")
 
 
 def send_again(settings: Settings, pipeline: Pipeline, mending: Mending) -> bool:

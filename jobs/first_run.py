@@ -207,9 +207,15 @@ def _city(settings: Settings, seed: int, scale: float, say: Say) -> City:
     return write_sample(settings, folder, seed, scale, say)
 
 
-def _collect(settings: Settings, pipeline: Pipeline, city: City, say: Say) -> None:
-    scheduler.start(on_demand(settings))
+def run_collect(settings: Settings, on_progress: Callable[[str], None]) -> None:
+    """Run `collect` on the Airflow that is running, to its end. Raises: HaiheError if the run fails."""
     run = scheduler.trigger_collect(settings, {})
+    state = scheduler.wait_run(settings, run, on_progress)
+    if state != "success":
+        raise HaiheError(f"the DAG run {run} of collect ended as {state}. What was finished stands. See {settings.home / 'airflow'}.")
+
+
+def _collect(settings: Settings, pipeline: Pipeline, city: City, say: Say) -> None:
     seen: set[str] = set()
 
     def on_progress(state: str) -> None:
@@ -221,9 +227,8 @@ def _collect(settings: Settings, pipeline: Pipeline, city: City, say: Say) -> No
             say(f"collect {state}: {len(done)} of {len(city.drops)} drops have their receipt")
             seen.update(done)
 
-    state = scheduler.wait_run(settings, run, on_progress)
-    if state != "success":
-        raise HaiheError(f"the DAG run {run} of collect ended as {state}. What was finished stands. See {settings.home / 'airflow'}.")
+    scheduler.start(on_demand(settings))
+    run_collect(settings, on_progress)
 
 
 def _summary(pipeline: Pipeline) -> Iterator[Table]:

@@ -34,7 +34,7 @@ def s3_client(endpoint: Endpoint) -> S3Client:
 
 @lru_cache(maxsize=256)
 def _client(endpoint: Endpoint) -> S3Client:
-    return boto3.session.Session().client(
+    return _session().client(
         "s3",
         endpoint_url=endpoint.endpoint_url,
         aws_access_key_id=endpoint.access_key,
@@ -42,6 +42,12 @@ def _client(endpoint: Endpoint) -> S3Client:
         region_name=endpoint.region,
         config=_config(endpoint),
     )
+
+
+@lru_cache(maxsize=1)
+def _session() -> boto3.session.Session:
+    """The one session: each would read and keep the service's description anew, a quarter of a second and 12 MB a client."""
+    return boto3.session.Session()
 
 
 def _config(endpoint: Endpoint) -> Config:
