@@ -59,3 +59,7 @@ class PassBusy(PassError):
     """Another process is at work on this resource (its heartbeat lives). Run again later."""
 
     exit_code = 75
+
+
+class ThemeError(HaiheError):
+    """A theme's SQL fails, or makes another table than its contract says. Gold stands as it was."""
