@@ -62,7 +62,10 @@ class Union(Frozen):
 
 
 class Step(Frozen):
-    """A view: a SELECT in a file, or the union of views that stand by then. `keep` computes it once, for the steps that share it."""
+    """A view: a SELECT in a file, or the union of views that stand by then.
+
+    `keep` computes it once for all the steps that share it, as gold tables always are.
+    """
 
     view: str = Attribute(pattern=SNAKE_CASE)
     sql: str | None = Attribute(default=None, pattern=STEP_FILE)

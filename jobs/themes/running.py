@@ -130,15 +130,10 @@ def _make(pipeline: Pipeline, spark: SparkSession, records: Control, theme: Them
     contracts, lake = pipeline.catalogue.contracts, pipeline.lake
     silver = {input_view(name): silver_at(spark, lake, contracts[name], version) for name, version in identity.inputs.items()}
     with gold_frames(spark, theme, silver) as frames:
-        held = {view: frame.persist() for view, frame in frames.items()}
-        try:
-            for table in theme.definition.tables:
-                check_rows(theme, table, held[table.view])
-            number = _open_run(records, theme, identity)
-            for table in theme.definition.tables:
-                if not is_written(lake, theme.table(table), theme.name, number):
-                    write_gold(lake, theme.table(table), table, held[table.view], theme.name, number)
-        finally:
-            for frame in held.values():
-                frame.unpersist()
+        for table in theme.definition.tables:
+            check_rows(theme, table, frames[table.view])
+        number = _open_run(records, theme, identity)
+        for table in theme.definition.tables:
+            if not is_written(lake, theme.table(table), theme.name, number):
+                write_gold(lake, theme.table(table), table, frames[table.view], theme.name, number)
     return number

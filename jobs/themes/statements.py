@@ -20,25 +20,25 @@ SPARK_TYPES = {"string": "string", "integer": "bigint", "date": "date", "timesta
 
 @contextmanager
 def gold_frames(spark: SparkSession, theme: Theme, silver: Mapping[str, DataFrame]) -> Iterator[dict[str, DataFrame]]:
-    """The theme's gold tables by view, their columns as contracted, over the silver views given by name; the views go when it ends.
+    """The theme's gold tables by view, their columns as contracted, over the silver views given by name; computed once, gone when it ends.
 
     Raises: ThemeError for a statement that fails or a result that is not what its contract says.
     """
     views = {**silver, **_parameter_frames(spark, theme), **_code_frames(spark, theme)}
+    kept = {step.view for step in theme.definition.steps if step.keep} | {table.view for table in theme.definition.tables}
     try:
         for name, frame in views.items():
             frame.createOrReplaceTempView(name)
         for step in theme.definition.steps:
             made = _made(spark, theme, step, views)
-            views[step.view] = made.persist() if step.keep else made
+            views[step.view] = made.persist() if step.view in kept else made
             views[step.view].createOrReplaceTempView(step.view)
         yield {table.view: _as_contracted(theme, table, views[table.view]) for table in theme.definition.tables}
     finally:
         for name in views:
             spark.catalog.dropTempView(name)
-        for step in theme.definition.steps:
-            if step.keep and step.view in views:
-                views[step.view].unpersist()
+        for name in kept & views.keys():
+            views[name].unpersist()
 
 
 def check_rows(theme: Theme, table: GoldTable, frame: DataFrame) -> int:
