@@ -51,8 +51,7 @@ found = {
             "catchup": dag.catchup,
             "max_active_runs": dag.max_active_runs,
             "schedule": dag.timetable.summary if hasattr(dag.timetable, "summary") else str(dag.schedule),
-            "assets": sorted(asset.name for _, asset in dag.timetable.asset_condition.iter_assets()),
-            "condition": type(dag.timetable.asset_condition).__name__,
+            "woken_by": [type(dag.schedule).__name__, *sorted(asset.name for asset in getattr(dag.schedule, "objects", ()))],
             "tasks": {task.task_id: {"pool": task.pool, "upstream": sorted(task.upstream_task_ids)} for task in dag.tasks},
         }
         for dag in bag.dags.values()
@@ -113,8 +112,7 @@ def test_collect_is_discover_then_groups_then_announce(inspected: dict[str, Any]
 
 def test_every_theme_has_a_dag_that_any_of_its_inputs_wakes(inspected: dict[str, Any]) -> None:
     theme = inspected["dags"]["theme_supervision"]
-    assert theme["assets"] == RESOURCES
-    assert "any" in theme["condition"].lower()
+    assert theme["woken_by"] == ["AssetAny", *RESOURCES]
     assert theme["tasks"] == {"theme": {"pool": "spark", "upstream": []}}
     assert theme["max_active_runs"] == 1
 
