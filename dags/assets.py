@@ -1,4 +1,4 @@
-"""One asset a resource of the compiled catalogue; the alias through which `collect` tells what was published."""
+"""One asset a resource of the compiled catalogue; the aliases through which tasks tell what was published and which gold was made."""
 
 from pathlib import Path
 
@@ -8,7 +8,9 @@ from jobs.catalogue.compiled import load_compiled
 from jobs.settings import load_settings
 
 SETTINGS = load_settings(Path(__file__).resolve().parent.parent)
+COMPILED = load_compiled(SETTINGS.home / "catalogue.json")
 PUBLISHED = AssetAlias("published")
+GOLD = AssetAlias("gold")
 
 
 def asset_uri(resource: str) -> str:
@@ -17,4 +19,4 @@ def asset_uri(resource: str) -> str:
     return f"x-haihe://silver/{domain}/{name}"
 
 
-ASSETS = {resource: Asset(name=resource, uri=asset_uri(resource)) for resource in load_compiled(SETTINGS.home / "catalogue.json").resources}
+ASSETS = {resource: Asset(name=resource, uri=asset_uri(resource)) for resource in COMPILED.resources}

@@ -71,3 +71,7 @@ class OnboardingError(HaiheError):
 
 class NoticeFailed(HaiheError):
     """A channel for notices is down or misconfigured. What it was to carry stays unmarked and is tried again."""
+
+
+class ThemeError(HaiheError):
+    """A theme's SQL fails, or makes another table than its contract says. Gold stands as it was."""

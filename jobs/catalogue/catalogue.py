@@ -12,6 +12,7 @@ from jobs.catalogue.lists import Demand, Duty, ListVersions, Negative, System, r
 from jobs.catalogue.odcs import read_contract
 from jobs.catalogue.roster import Code, MailContact, Provider, Unit
 from jobs.catalogue.suite import Suite, read_suite
+from jobs.catalogue.theme import Theme, read_themes
 from jobs.errors import CatalogueError
 
 # What may happen on account of the negative list, the mildest first.
@@ -31,6 +32,7 @@ class Catalogue(Frozen):
     units: tuple[Unit, ...]
     code_sets: Mapping[str, tuple[Code, ...]]
     contacts: tuple[MailContact, ...] = ()
+    themes: Mapping[str, Theme] = {}
 
     def duty(self, provider_id: str, resource: str, day: date) -> Duty | None:
         """The provider's duty for the resource in the version in force on `day`, whatever its status; None if there is none."""
@@ -76,7 +78,10 @@ def load_catalogue(root: Path) -> Catalogue:
     conf = _read_conf(root / "conf", faults)
     if faults:
         raise CatalogueError("\n".join(faults))
-    catalogue = Catalogue(contracts=contracts, suites=suites, **conf)
+    themes = read_themes(root, contracts, conf["code_sets"], faults)
+    if faults:
+        raise CatalogueError("\n".join(faults))
+    catalogue = Catalogue(contracts=contracts, suites=suites, themes=themes, **conf)
     faults = [
         *_contract_faults(catalogue),
         *_roster_faults(catalogue),

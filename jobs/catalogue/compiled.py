@@ -6,20 +6,33 @@ from pathlib import Path
 
 from jobs.catalogue.catalogue import Catalogue
 from jobs.catalogue.frozen import Frozen
+from jobs.catalogue.theme import Theme
 from jobs.errors import CatalogueError
 
 
+class CompiledTheme(Frozen):
+    """A theme: the resources that wake it and the gold tables that it makes."""
+
+    name: str
+    title: str
+    inputs: tuple[str, ...]
+    tables: tuple[str, ...]
+
+
 class CompiledCatalogue(Frozen):
-    """What a DAG file needs: the resources' names and titles, sorted by name."""
+    """What a DAG file needs: the resources' names and titles, and the themes, sorted by name."""
 
     resources: tuple[str, ...]
     titles: dict[str, str]
+    themes: tuple[CompiledTheme, ...] = ()
 
 
 def write_compiled(catalogue: Catalogue, path: Path) -> None:
     """Write the compiled catalogue, whole or not at all."""
     resources = tuple(sorted(catalogue.contracts))
-    compiled = CompiledCatalogue(resources=resources, titles={name: catalogue.contracts[name].title for name in resources})
+    titles = {name: catalogue.contracts[name].title for name in resources}
+    themes = tuple(_compiled_theme(catalogue.themes[name]) for name in sorted(catalogue.themes))
+    compiled = CompiledCatalogue(resources=resources, titles=titles, themes=themes)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     temporary.write_text(json.dumps(compiled.model_dump(mode="json"), ensure_ascii=False), encoding="utf-8")
@@ -31,3 +44,7 @@ def load_compiled(path: Path) -> CompiledCatalogue:
     if not path.is_file():
         raise CatalogueError(f"{path}: the compiled catalogue is missing. Run `haihe catalogue check` (make does), which writes it.")
     return CompiledCatalogue.model_validate_json(path.read_bytes())
+
+
+def _compiled_theme(theme: Theme) -> CompiledTheme:
+    return CompiledTheme(name=theme.name, title=theme.definition.title, inputs=theme.definition.inputs, tables=theme.tables)

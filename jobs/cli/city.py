@@ -50,7 +50,7 @@ def _catalogue(_: argparse.Namespace, settings: Settings) -> int:
     catalogue = load_catalogue(settings.root)
     check_rules(catalogue)
     write_compiled(catalogue, settings.home / "catalogue.json")
-    say(f"catalogue: {len(catalogue.contracts)} resources, {len(catalogue.providers)} providers, no fault")
+    say(f"catalogue: {len(catalogue.contracts)} resources, {len(catalogue.providers)} providers, {len(catalogue.themes)} themes, no fault")
     return 0
 
 

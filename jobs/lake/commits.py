@@ -23,6 +23,12 @@ def merge_once(rows: DataFrame, uri: str, resource: str, number: int, *, same_ke
         merge.whenMatchedUpdateAll(condition=is_newer).whenNotMatchedInsertAll().execute()
 
 
+def replace_once(rows: DataFrame, uri: str, resource: str, number: int) -> None:
+    """Replace all rows, and the columns where they differ, as one version of the table, for pass `number` of the resource."""
+    options = {"txnAppId": transaction_id(resource), "txnVersion": str(number), "overwriteSchema": "true"}
+    rows.write.format("delta").mode("overwrite").options(**options).save(uri)
+
+
 @contextmanager
 def _transaction(spark: SparkSession, resource: str, number: int) -> Iterator[None]:
     """MERGE takes its transaction from session settings, so they are set for one command and one thread alone."""

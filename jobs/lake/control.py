@@ -75,6 +75,41 @@ class StoreControl:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlRoom:
+    """A part of control for records of one kind, which others that list theirs never meet: all keys lie under `name/`."""
+
+    control: Control
+    name: str
+
+    def read(self, key: str) -> Any:
+        """See Control."""
+        return self.control.read(self._key(key))
+
+    def find(self, key: str) -> Any | None:
+        """See Control."""
+        return self.control.find(self._key(key))
+
+    def read_many(self, keys: Sequence[str]) -> list[Any]:
+        """See Control."""
+        return self.control.read_many([self._key(key) for key in keys])
+
+    def create(self, key: str, value: object) -> bool:
+        """See Control."""
+        return self.control.create(self._key(key), value)
+
+    def replace(self, key: str, value: object) -> None:
+        """See Control."""
+        self.control.replace(self._key(key), value)
+
+    def keys(self, prefix: str) -> list[str]:
+        """See Control."""
+        return [key.removeprefix(self._key("")) for key in self.control.keys(self._key(prefix))]
+
+    def _key(self, key: str) -> str:
+        return f"{self.name}/{key}"
+
+
+@dataclass(frozen=True, slots=True)
 class FolderControl:
     """A folder of one process' own: what `haihe check` writes down while it judges."""
 

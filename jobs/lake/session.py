@@ -79,6 +79,8 @@ def _conf(settings: Settings, java_options: str) -> dict[str, str]:
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
         "spark.sql.shuffle.partitions": str(settings.spark.shuffle_partitions),
+        # A recursive query bounds its depth itself; the rows of a city's closure are more than a million.
+        "spark.sql.cteRecursionRowLimit": "-1",
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
         # At its default of 50 a small MERGE takes 5.3 s instead of 1.8.
         "spark.databricks.delta.snapshotPartitions": "2",

@@ -15,9 +15,10 @@ PYTHON = ROOT / ".haihe" / "envs" / "airflow" / "bin" / "python"
 MODULES = {"assets.py", "haihe_operator.py"}
 FILES = sorted(path for path in DAGS.glob("*.py") if path.name not in MODULES)
 OWNERS = {"data-centre"}
-TAGS = {"collect"}
+TAGS = {"collect", "theme"}
 OURS = {"jobs.catalogue.compiled", "jobs.settings", "assets", "haihe_operator"}
 RESOURCES = ["credit.administrative_penalty", "power.daily_electricity"]
+THEMES = [{"name": "supervision", "title": "监管", "inputs": RESOURCES, "tables": ["supervision__risk"]}]
 
 # Runs in Airflow's own environment. No socket can be opened while the files are read.
 INSPECT = """
@@ -50,6 +51,7 @@ found = {
             "catchup": dag.catchup,
             "max_active_runs": dag.max_active_runs,
             "schedule": dag.timetable.summary if hasattr(dag.timetable, "summary") else str(dag.schedule),
+            "woken_by": [type(dag.schedule).__name__, *sorted(asset.name for asset in getattr(dag.schedule, "objects", ()))],
             "tasks": {task.task_id: {"pool": task.pool, "upstream": sorted(task.upstream_task_ids)} for task in dag.tasks},
         }
         for dag in bag.dags.values()
@@ -62,7 +64,7 @@ print(json.dumps(found))
 @pytest.fixture(scope="module")
 def inspected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     home = tmp_path_factory.mktemp("home")
-    (home / "catalogue.json").write_text(json.dumps({"resources": RESOURCES, "titles": {}}), encoding="utf-8")
+    (home / "catalogue.json").write_text(json.dumps({"resources": RESOURCES, "titles": {}, "themes": THEMES}), encoding="utf-8")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "HAIHE", "PYTHON"))}
     environ |= {"HAIHE_HOME": str(home), "AIRFLOW_HOME": str(home / "airflow"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
     assert PYTHON.is_file(), f"{PYTHON}: Airflow's environment is missing; run `make setup`"
@@ -106,6 +108,13 @@ def test_collect_is_discover_then_groups_then_announce(inspected: dict[str, Any]
     assert collect["tasks"]["collect"]["pool"] == "spark"
     assert collect["max_active_runs"] == 1
     assert "*/5 * * * *" in collect["schedule"]
+
+
+def test_every_theme_has_a_dag_that_any_of_its_inputs_wakes(inspected: dict[str, Any]) -> None:
+    theme = inspected["dags"]["theme_supervision"]
+    assert theme["woken_by"] == ["AssetAny", *RESOURCES]
+    assert theme["tasks"] == {"theme": {"pool": "spark", "upstream": []}}
+    assert theme["max_active_runs"] == 1
 
 
 def test_there_is_an_asset_for_every_resource_of_the_compiled_catalogue(inspected: dict[str, Any]) -> None:

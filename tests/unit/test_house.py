@@ -17,6 +17,7 @@ HOUSE = (
     "report",
     "onboarding",
     "notices",
+    "themes",
     "analysis",
     "collect",
     "reports",
