@@ -124,8 +124,8 @@ def read_ledger(lake: Lake, name: str, columns: Sequence[str] | None = None) -> 
 
 def find_ledger(lake: Lake, name: str) -> pa.Table | None:
     """The rows of a table that another area may keep in the ledger; None where it was never made."""
-    table = open_table(lake, LAYER, _path(name))
-    return table.to_pyarrow_table() if table else None
+    table = arrow_dataset(lake, LAYER, _path(name))
+    return table.to_table() if table else None
 
 
 def taken_up(table: DeltaTable, source: str) -> int:
