@@ -6,10 +6,10 @@ PYTEST := $(ENVS)/dev/bin/python -m pytest
 PARTS := unit spark system
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor setup setup-dev run up down test $(PARTS:%=test-%) lint catalogue bench chaos fuzz lock clean
+.PHONY: help doctor setup setup-dev run city-day up down test $(PARTS:%=test-%) lint catalogue bench chaos fuzz lock clean
 
 help:  ## this list
-	@sed -nE 's/^([a-z]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -nE 's/^([a-z-]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 doctor:  ## say what this machine lacks, and what to do
 	@$(PYTHON) bin/doctor.py
@@ -22,6 +22,9 @@ setup-dev:
 
 run: setup  ## the sample city from its drops to its receipts, through the real Airflow
 	@$(HAIHE) run
+
+city-day: setup  ## a day of the city: about 500 drops in waves, late and wrong ones among them, through Airflow
+	@HAIHE_HOME=$${HAIHE_HOME:-.haihe/city-day} $(HAIHE) city-day
 
 up: setup  ## start store and Airflow and leave them running
 	@$(HAIHE) up

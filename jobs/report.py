@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from jobs.analysis.accesses import flush_accesses
+from jobs.analysis.dictionary import dictionary_files, write_dictionary
 from jobs.analysis.projection import project_for_analysts
 from jobs.collect.boarding import write_board
 from jobs.collect.documenting import write_data_docs
@@ -15,7 +16,7 @@ from jobs.notices.sending import send_notices, told_of
 
 
 def write_reports(pipeline: Pipeline, now: datetime) -> dict[str, Any]:
-    """Ledger, what analysts see of it, Data Docs, overdue records, notices, board, in this order: what each added.
+    """Ledger, what analysts see of it, Data Docs, overdue records, notices, board, dictionary, in this order: what each added.
 
     `failed` names channels that are down.
     """
@@ -26,6 +27,7 @@ def write_reports(pipeline: Pipeline, now: datetime) -> dict[str, Any]:
     overdue = note_overdue(pipeline, standing)
     sent = send_notices(pipeline, standing)
     board = write_board(pipeline, standing, told_of(pipeline, standing), channels(pipeline.settings))
+    dictionary = write_dictionary(pipeline, dictionary_files(pipeline, standing.today))
     return {
         "ledger": ledger,
         "gold": gold,
@@ -33,12 +35,16 @@ def write_reports(pipeline: Pipeline, now: datetime) -> dict[str, Any]:
         "overdue": overdue,
         "notices": dict(sent.told),
         "board": board,
+        "dictionary": dictionary,
         "failed": dict(sent.failed),
     }
 
 
 def has_changed(report: dict[str, Any]) -> bool:
     """Whether anything was added anywhere."""
-    return any(
-        [*report["ledger"].values(), *report["gold"], report["data_docs"], report["overdue"], *report["notices"].values(), report["board"]]
-    )
+    counts = [
+        *report["ledger"].values(),
+        *report["notices"].values(),
+        *(report[name] for name in ("data_docs", "overdue", "board", "dictionary")),
+    ]
+    return bool(report["gold"]) or any(counts)
