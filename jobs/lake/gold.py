@@ -6,8 +6,9 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from jobs.catalogue.cells import CellType
 from jobs.catalogue.contract import Contract
-from jobs.catalogue.theme import Column, GoldTable
+from jobs.catalogue.theme import GoldTable
 from jobs.lake.commits import replace_once
 from jobs.lake.passes import transaction_id
 from jobs.lake.place import Lake
@@ -44,8 +45,8 @@ def gold_schema(table: GoldTable) -> pa.Schema:
     return pa.schema([*columns, column(RUN, pa.int64(), RUN_TITLE)])
 
 
-def arrow_type(kind: Column) -> pa.DataType:
-    """The type of a gold table's column."""
+def arrow_type(kind: CellType) -> pa.DataType:
+    """The type of a gold table's column, or of a parameter."""
     return pa.decimal128(kind.precision, kind.scale) if kind.type == "number" else ARROW_TYPES[kind.type]
 
 

@@ -1,12 +1,12 @@
 """A theme's steps on views of silver: gold tables come out, held against their contracts. No path, no clock, no write."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from functools import reduce
-from typing import Any
 
+import pyarrow as pa
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -14,8 +14,10 @@ from pyspark.sql import functions as F
 from jobs.catalogue.cells import Cell, CellType
 from jobs.catalogue.theme import PARAMETER, GoldTable, Step, Theme, code_view
 from jobs.errors import ThemeError
+from jobs.lake.gold import arrow_type
 
 SPARK_TYPES = {"string": "string", "integer": "bigint", "date": "date", "timestamp": "timestamp", "boolean": "boolean"}
+CODES = {"code": CellType(type="string"), "name": CellType(type="string")}
 
 
 @contextmanager
@@ -97,21 +99,17 @@ def _as_contracted(theme: Theme, table: GoldTable, frame: DataFrame) -> DataFram
 
 
 def _parameter_frames(spark: SparkSession, theme: Theme) -> dict[str, DataFrame]:
-    return {
-        table.name: _frame(spark, theme.rows[table.name], {name: spark_type(kind) for name, kind in table.columns.items()})
-        for table in theme.definition.parameters
-    }
+    return {table.name: _frame(spark, theme.rows[table.name], table.columns) for table in theme.definition.parameters}
 
 
 def _code_frames(spark: SparkSession, theme: Theme) -> dict[str, DataFrame]:
-    columns = {"code": "string", "name": "string"}
-    return {code_view(name): _frame(spark, [(row.code, row.name) for row in rows], columns) for name, rows in theme.codes.items()}
+    return {code_view(name): _frame(spark, [(row.code, row.name) for row in rows], CODES) for name, rows in theme.codes.items()}
 
 
-def _frame(spark: SparkSession, rows: Any, columns: Mapping[str, str]) -> DataFrame:
-    ddl = ", ".join(f"`{name}` {kind}" for name, kind in columns.items())
-    # One partition: the rows are few, and a task each would cost more than they do.
-    return spark.createDataFrame(list(rows), ddl).coalesce(1)
+def _frame(spark: SparkSession, rows: Sequence[Sequence[Cell]], columns: Mapping[str, CellType]) -> DataFrame:
+    schema = pa.schema([(name, arrow_type(kind)) for name, kind in columns.items()])
+    # By way of Arrow the rows stand in the plan, and Spark knows that they are few: it broadcasts them.
+    return spark.createDataFrame(pa.Table.from_pylist([dict(zip(columns, row, strict=True)) for row in rows], schema))
 
 
 def _literal(value: Cell) -> str:
@@ -121,10 +119,11 @@ def _literal(value: Cell) -> str:
         return str(value).upper()
     if isinstance(value, date):
         return f"DATE'{value.isoformat()}'"
+    # In brackets: a minus before a negative number would begin a comment.
     if isinstance(value, int):
-        return f"{value}L"
+        return f"({value}L)"
     if isinstance(value, Decimal):
-        return f"{value:f}BD"
+        return f"({value:f}BD)"
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 

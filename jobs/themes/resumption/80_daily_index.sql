@@ -34,7 +34,7 @@ told AS (
     b.composite_pct,
     b.invoice_base_count,
     b.invoicing_rate_pct,
-    b.index_pct,
+    CASE WHEN b.index_weight_pct >= :least_weight_pct THEN b.index_pct END AS index_pct,
     b.index_weight_pct,
     b.suppression_code,
     l.lunar_offset_days,
