@@ -82,7 +82,7 @@ def test_rows_exchanged_come_from_the_deliveries_as_soon_as_there_are_any(busy: 
 def test_the_trend_tells_what_each_day_brought(busy: SmallCity) -> None:
     days = {day.day.isoformat(): day for day in board(busy).days}
     assert len(days) == 90
-    assert (list(days)[0], list(days)[-1]) == ("2020-12-10", "2021-03-09")
+    assert (min(days), max(days)) == ("2020-12-10", "2021-03-09")
     sixth, eighth = days["2021-03-06"], days["2021-03-08"]
     assert (sixth.published, sixth.held, sixth.refused, sixth.rows_accepted) == (0, 1, 2, 0)
     assert (eighth.published, eighth.held, eighth.refused, eighth.rows_accepted) == (1, 0, 0, 5)
