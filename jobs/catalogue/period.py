@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from jobs.errors import CatalogueError
@@ -43,6 +44,7 @@ class Period:
         return self.text
 
 
+@lru_cache(maxsize=4096)
 def period_of(cycle: Cycle, day: date) -> Period:
     """The period of that cycle that holds the day. Standard: ISO 8601 weeks."""
     year, week, _ = day.isocalendar()

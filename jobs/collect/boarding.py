@@ -5,15 +5,15 @@ from datetime import date, timedelta
 
 from jobs.catalogue.lists import Duty
 from jobs.catalogue.working_calendar import LAST_KNOWN_YEAR
-from jobs.collect.board_rows import days, sums
+from jobs.collect.board_rows import batches_of, days, refused_drops, sums
 from jobs.collect.documenting import DATA_DOCS
 from jobs.collect.paging import page_keys, replace_pages
 from jobs.collect.pipeline import Pipeline
 from jobs.collect.standing import SHOWN_DAYS, Standing
 from jobs.lake.ledger import find_ledger
 from jobs.lake.tables import layer_bytes
-from jobs.reports.board_html import render_board
-from jobs.reports.board_model import LAYERS, Board, Cell, Day, DutyLine, Figures, Overdue, ProviderLine, Waiting, Whom
+from jobs.reports.board_html import render_board, render_index
+from jobs.reports.board_model import LAYERS, Board, Cell, Day, Documented, DutyLine, Figures, Overdue, ProviderLine, Waiting, Whom
 
 
 def write_board(pipeline: Pipeline, standing: Standing, told: Mapping[str, Sequence[str]], channels: Sequence[str]) -> int:
@@ -21,7 +21,8 @@ def write_board(pipeline: Pipeline, standing: Standing, told: Mapping[str, Seque
 
     `told` maps `<provider>/<resource>/<period>` of overdue periods to the channels by which somebody was told.
     """
-    pages = render_board(board_of(pipeline, standing, told, channels))
+    board = board_of(pipeline, standing, told, channels)
+    pages = {**render_board(board), **render_index(board, _documented(pipeline, standing))}
     return replace_pages(pipeline, "board", pages)
 
 
@@ -44,6 +45,18 @@ def board_of(pipeline: Pipeline, standing: Standing, told: Mapping[str, Sequence
         periods_watched=pipeline.settings.watch.periods,
         calendar_known_to=LAST_KNOWN_YEAR,
     )
+
+
+def _documented(pipeline: Pipeline, standing: Standing) -> list[Documented]:
+    """Batches and refused drops with a Data Doc, received in the days that the board shows, newest first."""
+    docs = page_keys(pipeline, DATA_DOCS)
+    first_day = standing.today - timedelta(days=SHOWN_DAYS)
+    batches = [(row, f"{row['resource']}/{row['batch_id']}/{row['revision']:04d}") for row in batches_of(standing.ledger, first_day, [])]
+    drops = [({**row, "received_at": row["decided_at"]}, f"_headers/{row['drop_id']}") for row in refused_drops(standing.ledger, first_day)]
+    shown = [(row, name) for row, name in [*batches, *drops] if f"{DATA_DOCS}{name}.html" in docs]
+    names = ("provider", "resource", "period", "state", "received_at")
+    found = [Documented(page=name, **{key: row[key] for key in names}) for row, name in shown]
+    return sorted(found, key=lambda one: (one.received_at, one.page), reverse=True)
 
 
 def figures_of(pipeline: Pipeline, standing: Standing) -> Figures:

@@ -1,7 +1,7 @@
 """The collection board as pages without script or external assets: an overview and a page a provider, in Chinese and in English."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from jobs.reports.board_model import STATES, Board, Cell, ProviderLine
+from jobs.reports.board_model import LISTED_PERIODS, STATES, Board, Cell, Documented, ProviderLine
 from jobs.reports.plain_text import visible
 from jobs.reports.receipt_model import Language
 from jobs.reports.sentences import LANGUAGES, sentence
@@ -18,6 +18,7 @@ from jobs.reports.sentences import LANGUAGES, sentence
 BEIJING = timezone(timedelta(hours=8))
 KINDS = ("department", "district", "agency", "ministry", "national_system")
 LISTED = 7
+INDEXED = 1000
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 MARKS = {"never": "✕", "refused": "↩", "held": "!", "late": "◷", "pending": "…", "came": "✓", "awaited": "·"}
 
@@ -30,6 +31,15 @@ def render_board(board: Board) -> dict[str, str]:
         for line in board.providers:
             pages[provider_key(line.provider_id, language)] = _rendered("board_provider.html.j2", language, board, root="../..", line=line)
     return pages
+
+
+def render_index(board: Board, documented: Sequence[Documented]) -> dict[str, str]:
+    """The index of the Data Docs in every language: the newest of them, by the thousand at most."""
+    shown = documented[:INDEXED]
+    return {
+        f"data-docs/index{_suffix(language)}.html": _rendered("data_docs.html.j2", language, board, root="..", documented=shown)
+        for language in LANGUAGES
+    }
 
 
 def overview_key(language: Language) -> str:
@@ -50,13 +60,17 @@ def board_texts(language: Language) -> dict[str, Any]:
     return loaded
 
 
-def _rendered(template: str, language: Language, board: Board, *, root: str, line: ProviderLine | None = None) -> str:
+def _rendered(
+    template: str, language: Language, board: Board, *, root: str, line: ProviderLine | None = None, documented: Sequence[Documented] = ()
+) -> str:
     return (
         _environment()
         .get_template(template)
         .render(
             board=board,
             line=line,
+            documented=documented,
+            indexed=INDEXED,
             root=root,
             language=language,
             suffix=_suffix(language),
@@ -69,6 +83,7 @@ def _rendered(template: str, language: Language, board: Board, *, root: str, lin
             states=STATES,
             marks=MARKS,
             listed=LISTED,
+            listed_periods=LISTED_PERIODS,
             peak=max((day.came for day in board.days), default=0),
         )
     )
@@ -100,7 +115,8 @@ def _suffix(language: Language) -> str:
 
 
 def _beijing(moment: datetime) -> str:
-    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+    """A moment without a zone is UTC."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 def _brief(period: str) -> str:

@@ -11,6 +11,7 @@ from jobs.catalogue.frozen import Frozen
 # Of a duty's period, what an officer looks for first, first.
 State = Literal["never", "refused", "held", "late", "pending", "came", "awaited"]
 STATES: tuple[State, ...] = ("never", "refused", "held", "late", "pending", "came", "awaited")
+LISTED_PERIODS = 31
 LAYERS = ("raw", "bronze", "verdicts", "vault", "silver", "silver-restricted", "gold")
 
 
@@ -61,6 +62,12 @@ class DutyLine(Frozen):
     def newest(self) -> Cell | None:
         """The newest period of which there is something to say; one that is only awaited where there is no other."""
         return next((cell for cell in self.cells if cell.state != "awaited"), self.cells[0] if self.cells else None)
+
+    @property
+    def listed(self) -> tuple[Cell, ...]:
+        """The newest periods, and of the older ones those about which something is to be done."""
+        older = (cell for cell in self.cells[LISTED_PERIODS:] if cell.state in ("never", "refused", "held"))
+        return (*self.cells[:LISTED_PERIODS], *older)
 
     @property
     def overdue(self) -> tuple[Cell, ...]:
@@ -143,6 +150,17 @@ class Day(Frozen):
     def came(self) -> int:
         """Batches and refused drops."""
         return self.published + self.held + self.refused
+
+
+class Documented(Frozen):
+    """A batch or a refused drop with a Data Doc. `received_at` in UTC, without a zone."""
+
+    page: str
+    provider: str
+    resource: str | None
+    period: str | None
+    state: Literal["published", "held", "refused"]
+    received_at: datetime
 
 
 class Figures(Frozen):
