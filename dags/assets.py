@@ -17,4 +17,7 @@ def asset_uri(resource: str) -> str:
     return f"x-haihe://silver/{domain}/{name}"
 
 
-ASSETS = {resource: Asset(name=resource, uri=asset_uri(resource)) for resource in load_compiled(SETTINGS.home / "catalogue.json").resources}
+COMPILED = load_compiled(SETTINGS.home / "catalogue.json")
+ASSETS = {resource: Asset(name=resource, uri=asset_uri(resource)) for resource in COMPILED.resources}
+# Those that some demand was granted.
+SHARED = [ASSETS[resource] for resource in COMPILED.shared]

@@ -59,3 +59,7 @@ class PassBusy(PassError):
     """Another process is at work on this resource (its heartbeat lives). Run again later."""
 
     exit_code = 75
+
+
+class ShareError(HaiheError):
+    """An extract cannot be delivered as the demand asks for it."""

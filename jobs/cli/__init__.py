@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jobs import __version__
-from jobs.cli import city, collecting, looking, reporting
+from jobs.cli import city, collecting, looking, reporting, sharing
 from jobs.errors import HaiheError
 from jobs.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
-AREAS = (city, collecting, looking, reporting)
+AREAS = (city, collecting, looking, reporting, sharing)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -16,14 +16,18 @@ def add_commands(commands: Any) -> None:
 
 def _report(_: argparse.Namespace, settings: Settings) -> int:
     from jobs.collect.projecting import flush_ledger
+    from jobs.sharing.records import flush_deliveries
 
-    added = flush_ledger(pipeline_of(settings))
+    pipeline = pipeline_of(settings)
+    added = {**flush_ledger(pipeline), "deliveries": flush_deliveries(pipeline)}
     tell({"ledger": added})
     return 0 if any(added.values()) else NOTHING_TO_DO
 
 
 def _ledger(_: argparse.Namespace, settings: Settings) -> int:
     from jobs.collect.projecting import rebuild_ledger
+    from jobs.sharing.records import rebuild_deliveries
 
-    tell({"ledger": rebuild_ledger(pipeline_of(settings))})
+    pipeline = pipeline_of(settings)
+    tell({"ledger": {**rebuild_ledger(pipeline), "deliveries": rebuild_deliveries(pipeline)}})
     return 0

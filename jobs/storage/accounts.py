@@ -40,6 +40,11 @@ def receipts_bucket(settings: Settings, provider: str) -> str:
     return bucket(settings, f"receipts-{provider}")
 
 
+def shares_bucket(settings: Settings, recipient: str) -> str:
+    """Where the recipient finds what was delivered to it."""
+    return bucket(settings, f"shares-{recipient}")
+
+
 def pipeline_endpoint(settings: Settings) -> Endpoint:
     """The store with the pipeline's account.
 
@@ -70,13 +75,20 @@ def analyst_endpoint(settings: Settings) -> Endpoint:
     return _guest_endpoint(settings, ANALYST)
 
 
-def provision(settings: Settings, providers: Sequence[str], readers: Mapping[str, Sequence[str]] = READERS) -> None:
+def recipient_endpoint(settings: Settings, recipient: str) -> Endpoint:
+    """The store with the recipient's own account, which reads its `shares-` bucket alone; on an external endpoint as for a provider."""
+    return _guest_endpoint(settings, _recipient_account(recipient))
+
+
+def provision(
+    settings: Settings, providers: Sequence[str], readers: Mapping[str, Sequence[str]] = READERS, recipients: Sequence[str] = ()
+) -> None:
     """Accounts, buckets and policies stand for this roster; a second call with the same roster asks the store nothing.
 
     On an external endpoint the buckets are checked, and created where the given key may; accounts and policies are the operator's.
     Raises: StoreUnavailable, StoreError.
     """
-    guests = _guests(settings, providers, readers)
+    guests = _guests(settings, providers, readers, recipients)
     if settings.store.endpoint_url is not None:
         client = s3_client(pipeline_endpoint(settings))
         _in_parallel(lambda name: _create_if_missing(client, name), guests)
@@ -92,7 +104,7 @@ def provision(settings: Settings, providers: Sequence[str], readers: Mapping[str
 Guests = Mapping[str, Sequence[tuple[str, Actions]]]
 
 
-def _guests(settings: Settings, providers: Sequence[str], readers: Mapping[str, Sequence[str]]) -> Guests:
+def _guests(settings: Settings, providers: Sequence[str], readers: Mapping[str, Sequence[str]], recipients: Sequence[str]) -> Guests:
     """For every bucket, by its full name, who may do what in it beside the pipeline."""
     guests: dict[str, list[tuple[str, Actions]]] = {bucket(settings, name): [] for name in LAKE_BUCKETS}
     for role, names in readers.items():
@@ -101,6 +113,8 @@ def _guests(settings: Settings, providers: Sequence[str], readers: Mapping[str, 
     for provider in sorted(providers):
         guests[landing_bucket(settings, provider)] = [(_provider_account(provider), SUPPLY)]
         guests[receipts_bucket(settings, provider)] = [(_provider_account(provider), READ)]
+    for recipient in sorted(recipients):
+        guests[shares_bucket(settings, recipient)] = [(_recipient_account(recipient), READ)]
     return guests
 
 
@@ -146,6 +160,10 @@ def _in_parallel(work: Callable[[str], None], names: Iterable[str]) -> None:
 
 def _provider_account(provider: str) -> str:
     return f"provider-{provider}"
+
+
+def _recipient_account(recipient: str) -> str:
+    return f"recipient-{recipient}"
 
 
 def _guest_endpoint(settings: Settings, account: str) -> Endpoint:

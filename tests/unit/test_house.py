@@ -12,6 +12,7 @@ HOUSE = (
     "first_run",
     "scheduler",
     "samplecity",
+    "sharing",
     "collect",
     "reports",
     "quality",
