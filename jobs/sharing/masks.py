@@ -68,8 +68,6 @@ def _entries(catalogue: Catalogue, resource: str, days: Iterable[date]) -> list[
 
 def _barred(field: Field, entries: Sequence[Negative]) -> str | None:
     """Why the field cannot be delivered in any form; None if it can."""
-    if not field.classification:
-        return "字段未分级"
     # Content that may not be gathered is dealt with on the rows; what silver still has of it is starred out.
     for entry in entries:
         is_content_of_rows = entry.kind == "content" and entry.restriction in ("not_collected", "not_gathered")
@@ -77,8 +75,9 @@ def _barred(field: Field, entries: Sequence[Negative]) -> str | None:
             return f"负面清单 {entry.negative_id}：{entry.restriction}"
         if entry.kind == "field" and field.protection == "clear":
             return f"负面清单 {entry.negative_id}：{entry.restriction}，湖中没有脱敏列"
-        if entry.kind == "content" and field.protection == "clear" and field.type != "string":
-            return f"负面清单 {entry.negative_id}：{entry.restriction}，非文本字段不能遮蔽" if entry.field != "*" else None
+        is_of_this_field = entry.kind == "content" and entry.field != "*"
+        if is_of_this_field and field.protection == "clear" and field.type != "string":
+            return f"负面清单 {entry.negative_id}：{entry.restriction}，非文本字段不能遮蔽"
     return None
 
 

@@ -57,12 +57,9 @@ def _rows(control: Control, keys: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _row(value: dict[str, Any]) -> dict[str, Any]:
-    record = Withdrawal.model_validate(value) if value["state"] == "withdrawn" else Delivery.model_validate(value)
-    is_delivery = isinstance(record, Delivery)
-    return {
-        **record.model_dump(include={"delivery_id", "demand_id", "recipient", "resource", "silver_version", "list_version", "state"}),
-        "rows": record.rows if is_delivery else 0,
-        "bytes": record.bytes if is_delivery else 0,
-        "format": record.file_format,
-        "delivered_at": record.delivered_at if is_delivery else record.withdrawn_at,
-    }
+    common = {"delivery_id", "demand_id", "recipient", "resource", "silver_version", "list_version", "state"}
+    if value["state"] == "withdrawn":
+        gone = Withdrawal.model_validate(value)
+        return {**gone.model_dump(include=common), "rows": 0, "bytes": 0, "format": gone.file_format, "delivered_at": gone.withdrawn_at}
+    made = Delivery.model_validate(value)
+    return {**made.model_dump(include={*common, "rows", "bytes", "delivered_at"}), "format": made.file_format}

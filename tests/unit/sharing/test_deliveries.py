@@ -120,6 +120,9 @@ def test_a_clear_field_that_may_leave_only_masked_is_left_out_and_text_is_starre
 
 
 def test_a_demand_for_the_forbidden_field_alone_is_refused(pipeline: Pipeline) -> None:
+    star = entry("*", "masked_only", "content", identifier="resident_id")
+    number = with_lists(pipeline, demand(fields="member_count"), negatives=(star, entry("member_count", "not_shared")))
+    assert share(number, NOW) == {"delivered": [], "withdrawn": []}
     own = with_lists(pipeline, demand(fields="head_name"), negatives=(entry("head_name", "not_shared"),))
     assert share(own, NOW) == {"delivered": [], "withdrawn": []}
 
