@@ -20,3 +20,5 @@ def asset_uri(resource: str) -> str:
 
 
 ASSETS = {resource: Asset(name=resource, uri=asset_uri(resource)) for resource in COMPILED.resources}
+# Those that some demand was granted.
+SHARED = [ASSETS[resource] for resource in COMPILED.shared]

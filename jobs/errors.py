@@ -75,3 +75,7 @@ class NoticeFailed(HaiheError):
 
 class ThemeError(HaiheError):
     """A theme's SQL fails, or makes another table than its contract says. Gold stands as it was."""
+
+
+class ShareError(HaiheError):
+    """An extract cannot be delivered as the demand asks for it."""

@@ -42,7 +42,7 @@ def start_store(settings: Settings) -> Pipeline:
     write_compiled(catalogue, settings.home / "catalogue.json")
     if settings.store.endpoint_url is None:
         embedded.ensure_running(settings)
-    provision(settings, sorted(catalogue.providers))
+    provision(settings, sorted(catalogue.providers), recipients=catalogue.recipients)
     pipeline = open_pipeline(settings, catalogue)
     version = embedded.VERSION if settings.store.endpoint_url is None else None
     probe_conditional_put(pipeline_endpoint(settings), bucket(settings, "control"), settings.home, version)

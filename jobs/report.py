@@ -13,6 +13,7 @@ from jobs.collect.projecting import flush_ledger
 from jobs.collect.standing import note_overdue, standing_at
 from jobs.notices.channels import channels
 from jobs.notices.sending import send_notices, told_of
+from jobs.sharing.records import flush_deliveries
 
 
 def write_reports(pipeline: Pipeline, now: datetime) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def write_reports(pipeline: Pipeline, now: datetime) -> dict[str, Any]:
 
     `failed` names channels that are down.
     """
-    ledger = {**flush_ledger(pipeline), "accesses": flush_accesses(pipeline)}
+    ledger = {**flush_ledger(pipeline), "accesses": flush_accesses(pipeline), "deliveries": flush_deliveries(pipeline)}
     gold = sorted(name for name, is_new in project_for_analysts(pipeline).items() if is_new)
     pages = write_data_docs(pipeline)
     standing = standing_at(pipeline, now)

@@ -39,6 +39,11 @@ class Catalogue(Frozen):
         _, rows = self.responsibility.in_force(day)
         return next((row for row in rows if (row.provider_id, row.resource) == (provider_id, resource)), None)
 
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Recipients of every version of the demand list, sorted: who was granted something once keeps its bucket and receipts."""
+        return tuple(sorted({row.recipient_id for _, rows in self.demand.versions for row in rows}))
+
     def list_versions(self, business_date: date, today: date) -> dict[str, str]:
         """Name of the version of each list that decides; the negative list also by today's, whichever is stricter (both are named)."""
         negative = {self.negative.in_force(business_date)[0], self.negative.in_force(today)[0]}
@@ -200,6 +205,10 @@ def _demand_faults(catalogue: Catalogue) -> Iterator[str]:
             strange = sorted(set(demand.fields.split()) - {field.name for field in contract.fields} - {"*"})
             if strange:
                 yield f"{where}: {demand.demand_id}: fields {strange} are not in the contract of {demand.resource}"
+            scoped = {pair.split("=", 1)[0] for pair in (demand.row_scope or "").split()}
+            clear = {field.name for field in contract.fields if (field.type, field.protection) == ("string", "clear")}
+            if scoped - clear:
+                yield f"{where}: {demand.demand_id}: row_scope names {sorted(scoped - clear)}, no clear text field of {demand.resource}"
 
 
 def _negative_faults(catalogue: Catalogue) -> Iterator[str]:

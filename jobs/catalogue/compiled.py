@@ -20,19 +20,25 @@ class CompiledTheme(Frozen):
 
 
 class CompiledCatalogue(Frozen):
-    """What a DAG file needs: the resources' names and titles, and the themes, sorted by name."""
+    """What a DAG file needs, sorted by name: the resources and their titles, the themes, and in `shared` what a demand was ever granted."""
 
     resources: tuple[str, ...]
     titles: dict[str, str]
     themes: tuple[CompiledTheme, ...] = ()
+    shared: tuple[str, ...] = ()
 
 
 def write_compiled(catalogue: Catalogue, path: Path) -> None:
     """Write the compiled catalogue, whole or not at all."""
     resources = tuple(sorted(catalogue.contracts))
-    titles = {name: catalogue.contracts[name].title for name in resources}
-    themes = tuple(_compiled_theme(catalogue.themes[name]) for name in sorted(catalogue.themes))
-    compiled = CompiledCatalogue(resources=resources, titles=titles, themes=themes)
+    # Without a date, so that the file hangs on the catalogue alone; `haihe share` knows which grants are live, and which just ended.
+    demands = [row for _, rows in catalogue.demand.versions for row in rows if row.reply in ("met", "partly")]
+    compiled = CompiledCatalogue(
+        resources=resources,
+        titles={name: catalogue.contracts[name].title for name in resources},
+        themes=tuple(_compiled_theme(catalogue.themes[name]) for name in sorted(catalogue.themes)),
+        shared=tuple(sorted({row.resource for row in demands})),
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     temporary.write_text(json.dumps(compiled.model_dump(mode="json"), ensure_ascii=False), encoding="utf-8")

@@ -54,10 +54,14 @@ class System(Frozen):
 
 
 class Demand(Frozen):
-    """A row of the demand list: who wants which fields of a resource for what; `fields` is `*` or names joined by blanks."""
+    """A row of the demand list: who wants which fields of a resource for what; `fields` is `*` or names joined by blanks.
+
+    `file_format` is that of the delivered extract. `row_scope` limits its rows, as `field=value` joined by blanks, all of which
+    must hold (null: every row). `join_key` yes adds tokens of identifiers under the recipient's own key.
+    """
 
     demand_id: str
-    recipient_id: str
+    recipient_id: str = Attribute(pattern=r"^[a-z0-9][a-z0-9-]*$")
     resource: str = Attribute(pattern=RESOURCE)
     fields: str
     scenario: str
@@ -67,6 +71,9 @@ class Demand(Frozen):
     cycle: Cycle
     reply: Literal["met", "partly", "refused", "open"]
     negative_id: str | None = None
+    file_format: Literal["csv", "xlsx", "parquet"] = "csv"
+    row_scope: str | None = Attribute(default=None, pattern=r"^[a-z0-9_]+=\S+( [a-z0-9_]+=\S+)*$")
+    join_key: Literal["yes", "no"] = "no"
     valid_from: date
     valid_to: date | None = None
 

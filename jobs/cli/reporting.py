@@ -35,7 +35,9 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
 def _ledger(_: argparse.Namespace, settings: Settings) -> int:
     from jobs.analysis.accesses import rebuild_accesses
     from jobs.collect.projecting import rebuild_ledger
+    from jobs.sharing.records import rebuild_deliveries
 
     pipeline = pipeline_of(settings)
-    tell({"ledger": {**rebuild_ledger(pipeline), "accesses": rebuild_accesses(pipeline)}})
+    accesses, deliveries = rebuild_accesses(pipeline), rebuild_deliveries(pipeline)
+    tell({"ledger": {**rebuild_ledger(pipeline), "accesses": accesses, "deliveries": deliveries}})
     return 0

@@ -99,11 +99,27 @@ ACCESSES = pa.schema(
         column("error", TEXT, "错误类别"),
     ]
 )
+DELIVERIES = pa.schema(
+    [
+        column("delivery_id", TEXT, "交付编号"),
+        column("demand_id", TEXT, "需求条目"),
+        column("recipient", TEXT, "接收方"),
+        column("resource", TEXT, "资源"),
+        column("silver_version", NUMBER, "数据表版本"),
+        column("rows", NUMBER, "交付行数；收回为 0"),
+        column("bytes", NUMBER, "文件字节数；收回为 0"),
+        column("format", TEXT, "文件格式"),
+        column("delivered_at", MOMENT, "交付或收回时间"),
+        column("list_version", TEXT, "需求清单版本"),
+        column("state", TEXT, "交付、收回"),
+    ]
+)
 TABLES: Mapping[str, tuple[pa.Schema, str]] = {
     "drops": (DROPS, "投递台账：一行一次投递"),
     "batches": (BATCHES, "批次台账：一行一个批次的一个版次"),
     "passes": (PASSES, "处理台账：一行一次处理"),
     "accesses": (ACCESSES, "访问台账：一行一条记录，一次查询有提出、完成两条"),
+    "deliveries": (DELIVERIES, "交付台账：一行一次交付或收回"),
 }
 
 

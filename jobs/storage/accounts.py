@@ -51,6 +51,11 @@ def receipts_bucket(settings: Settings, provider: str) -> str:
     return bucket(settings, f"receipts-{provider}")
 
 
+def shares_bucket(settings: Settings, recipient: str) -> str:
+    """Where the recipient finds what was delivered to it."""
+    return bucket(settings, f"shares-{recipient}")
+
+
 def pipeline_endpoint(settings: Settings) -> Endpoint:
     """The store with the pipeline's account.
 
@@ -81,14 +86,21 @@ def analyst_endpoint(settings: Settings) -> Endpoint:
     return _guest_endpoint(settings, ANALYST)
 
 
-def provision(settings: Settings, providers: Sequence[str], readers: Mapping[str, Sequence[str]] = READERS) -> None:
+def recipient_endpoint(settings: Settings, recipient: str) -> Endpoint:
+    """The store with the recipient's own account, which reads its `shares-` bucket alone; on an external endpoint as for a provider."""
+    return _guest_endpoint(settings, _recipient_account(recipient))
+
+
+def provision(
+    settings: Settings, providers: Sequence[str], readers: Mapping[str, Sequence[str]] = READERS, recipients: Sequence[str] = ()
+) -> None:
     """Accounts, buckets and policies stand for this roster; a second call with the same roster asks the store no more than who has left.
 
     A provider that is offboarded (see `leavers`) gets no account, and its buckets are the pipeline's alone, whatever the roster says.
     On an external endpoint the buckets are checked, and created where the given key may; accounts and policies are the operator's.
     Raises: StoreUnavailable, StoreError.
     """
-    guests = _guests(settings, providers, readers)
+    guests = _guests(settings, providers, readers, recipients)
     if settings.store.endpoint_url is not None:
         client = s3_client(pipeline_endpoint(settings))
         _in_parallel(lambda name: _create_if_missing(client, name), guests)
@@ -163,7 +175,7 @@ def provider_account(provider: str) -> str:
 Guests = Mapping[str, Sequence[tuple[str, Actions]]]
 
 
-def _guests(settings: Settings, providers: Sequence[str], readers: Mapping[str, Sequence[str]]) -> Guests:
+def _guests(settings: Settings, providers: Sequence[str], readers: Mapping[str, Sequence[str]], recipients: Sequence[str]) -> Guests:
     """For every bucket, by its full name, who may do what in it beside the pipeline."""
     guests: dict[str, list[tuple[str, Actions]]] = {bucket(settings, name): [] for name in LAKE_BUCKETS}
     for granted, actions in ((readers, READ), (RECORDERS, RECORD)):
@@ -172,6 +184,8 @@ def _guests(settings: Settings, providers: Sequence[str], readers: Mapping[str, 
                 guests[bucket(settings, name)].append((role, actions))
     for provider in sorted(providers):
         guests.update(_provider_guests(settings, provider))
+    for recipient in sorted(recipients):
+        guests[shares_bucket(settings, recipient)] = [(_recipient_account(recipient), READ)]
     return guests
 
 
@@ -243,6 +257,10 @@ def _stamp(settings: Settings, guests: Guests) -> str:
 def _in_parallel(work: Callable[[str], None], names: Iterable[str]) -> None:
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(work, names))
+
+
+def _recipient_account(recipient: str) -> str:
+    return f"recipient-{recipient}"
 
 
 def _guest_endpoint(settings: Settings, account: str) -> Endpoint:

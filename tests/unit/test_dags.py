@@ -15,7 +15,7 @@ PYTHON = ROOT / ".haihe" / "envs" / "airflow" / "bin" / "python"
 MODULES = {"assets.py", "haihe_operator.py"}
 FILES = sorted(path for path in DAGS.glob("*.py") if path.name not in MODULES)
 OWNERS = {"data-centre"}
-TAGS = {"collect", "theme"}
+TAGS = {"collect", "share", "theme"}
 OURS = {"jobs.catalogue.compiled", "jobs.settings", "assets", "haihe_operator"}
 RESOURCES = ["credit.administrative_penalty", "power.daily_electricity"]
 THEMES = [{"name": "supervision", "title": "监管", "inputs": RESOURCES, "tables": ["supervision__risk"]}]
@@ -64,7 +64,8 @@ print(json.dumps(found))
 @pytest.fixture(scope="module")
 def inspected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     home = tmp_path_factory.mktemp("home")
-    (home / "catalogue.json").write_text(json.dumps({"resources": RESOURCES, "titles": {}, "themes": THEMES}), encoding="utf-8")
+    compiled = {"resources": RESOURCES, "titles": {}, "themes": THEMES, "shared": RESOURCES[:1]}
+    (home / "catalogue.json").write_text(json.dumps(compiled), encoding="utf-8")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "HAIHE", "PYTHON"))}
     environ |= {"HAIHE_HOME": str(home), "AIRFLOW_HOME": str(home / "airflow"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
     assert PYTHON.is_file(), f"{PYTHON}: Airflow's environment is missing; run `make setup`"
@@ -115,6 +116,13 @@ def test_every_theme_has_a_dag_that_any_of_its_inputs_wakes(inspected: dict[str,
     assert theme["woken_by"] == ["AssetAny", *RESOURCES]
     assert theme["tasks"] == {"theme": {"pool": "spark", "upstream": []}}
     assert theme["max_active_runs"] == 1
+
+
+def test_a_share_is_woken_by_any_granted_resource(inspected: dict[str, Any]) -> None:
+    share = inspected["dags"]["shares"]
+    assert list(share["tasks"]) == ["share"]
+    assert share["max_active_runs"] == 1
+    assert "asset" in share["schedule"].lower()
 
 
 def test_there_is_an_asset_for_every_resource_of_the_compiled_catalogue(inspected: dict[str, Any]) -> None:

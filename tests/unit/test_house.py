@@ -17,6 +17,7 @@ HOUSE = (
     "report",
     "onboarding",
     "notices",
+    "sharing",
     "themes",
     "analysis",
     "collect",
