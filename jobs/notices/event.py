@@ -7,7 +7,7 @@ from typing import Any, Literal
 from jobs.catalogue.frozen import Frozen
 from jobs.collect.board_rows import batches_of, reason_codes, refused_drops
 from jobs.collect.boarding import addresses
-from jobs.collect.pipeline import Pipeline
+from jobs.collect.pipeline import Pipeline, city_date
 from jobs.collect.standing import OVERDUE, SHOWN_DAYS, Standing, overdue_key
 from jobs.reports.board_model import Cell
 
@@ -69,7 +69,7 @@ def _row_event(pipeline: Pipeline, what: What, row: Mapping[str, Any], event_id:
 def _event(pipeline: Pipeline, what: What, row: Mapping[str, Any], event_id: str, at: datetime, reasons: tuple[str, ...]) -> Event:
     provider, resource = row["provider"], row["resource"]
     known, contract = pipeline.catalogue.providers.get(provider), pipeline.catalogue.contracts.get(resource or "")
-    duty = pipeline.catalogue.duty(provider, resource, at.date()) if resource else None
+    duty = pipeline.catalogue.duty(provider, resource, city_date(at)) if resource else None
     bucket = pipeline.bucket(f"receipts-{provider}")
     return Event(
         what=what,

@@ -235,3 +235,12 @@ def test_a_file_in_another_charset_is_refused(project: Project) -> None:
 def test_a_missing_file_is_named(project: Project) -> None:
     (project.root / "conf/providers.csv").unlink()
     assert "conf/providers.csv" in project.error()
+
+
+def test_a_mail_address_is_one_and_belongs_to_a_provider_of_the_roster(project: Project) -> None:
+    line = project.append("conf/contacts.csv", "tax-bureau,,数据专员,not an address")
+    assert f"contacts.csv: 1 fault(s): line {line}, email" in project.error()
+    project.replace("conf/contacts.csv", "tax-bureau,,数据专员,not an address", "nobody,tax.nothing,数据专员,a@b.example")
+    error = project.error()
+    assert "contacts: 数据专员: provider 'nobody' is not in conf/providers.csv" in error
+    assert "contacts: 数据专员: resource 'tax.nothing' has no contract" in error
