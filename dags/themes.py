@@ -27,4 +27,5 @@ for theme in COMPILED.themes:
         tags=["theme"],
         doc_md=__doc__,
     ):
-        HaiheOperator(task_id="theme", command="theme", names=[theme.name], pool="spark", outlets=[GOLD])
+        done = HaiheOperator(task_id="theme", command="theme", names=[theme.name], pool="spark", outlets=[GOLD])
+        done >> HaiheOperator(task_id="report", command="report")

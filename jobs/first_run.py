@@ -229,6 +229,21 @@ def _collect(settings: Settings, pipeline: Pipeline, city: City, say: Say) -> No
 
     scheduler.start(on_demand(settings))
     run_collect(settings, on_progress)
+    _wait_for_what_follows(settings, say)
+
+
+def _wait_for_what_follows(settings: Settings, say: Say) -> None:
+    """Themes and shares are woken by what was published; wait until they are done. Raises: HaiheError if a run failed."""
+    told: set[str] = set()
+
+    def on_progress(busy: str) -> None:
+        if busy not in told:
+            say(f"at work on what was published: {busy}")
+            told.add(busy)
+
+    failed = scheduler.wait_quiet(settings, on_progress)
+    if failed:
+        raise HaiheError(f"DAG runs failed: {', '.join(failed)}. What was finished stands. See {settings.home / 'airflow'}.")
 
 
 def _summary(pipeline: Pipeline) -> Iterator[Table]:

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ DAG_SECONDS = 90
 STOP_SECONDS = 5
 RUN_SECONDS = 3600
 POLL_SECONDS = 1.0
+# The scheduler makes a run of news within a second or two of it.
+QUIET_POLLS = 6
 REQUEST_SECONDS = 30
 
 
@@ -102,6 +105,27 @@ def wait_run(settings: Settings, run_id: str, on_progress: Callable[[str], None]
         if state in ("success", "failed"):
             return state
         _alive_until(settings, end, f"the run {run_id} of {DAG} has not ended")
+
+
+def wait_quiet(settings: Settings, on_progress: Callable[[str], None], seconds: float = RUN_SECONDS) -> list[str]:
+    """Wait until no run of any DAG is queued or running and none follows from the news of the last; `<dag>/<run>` of those that failed.
+
+    `on_progress` is told what is at work, about once a second. Raises: ProcessError if Airflow dies meanwhile or it takes too long.
+    """
+    began, end, quiet = datetime.now(UTC), time.monotonic() + seconds, 0
+    while quiet < QUIET_POLLS:
+        busy = _runs(settings, "state=queued&state=running")
+        quiet = 0 if busy else quiet + 1
+        if busy:
+            on_progress(", ".join(sorted({str(run["dag_id"]) for run in busy})))
+        _alive_until(settings, end, "some runs have not ended")
+    failed = _runs(settings, f"state=failed&end_date_gte={began.strftime('%Y-%m-%dT%H:%M:%SZ')}")
+    return sorted(f"{run['dag_id']}/{run['dag_run_id']}" for run in failed)
+
+
+def _runs(settings: Settings, chosen: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _call(settings, "GET", f"/api/v2/dags/~/dagRuns?limit=100&{chosen}")["dag_runs"]
+    return found
 
 
 # Processes

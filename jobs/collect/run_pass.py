@@ -171,12 +171,13 @@ def _result_meta(record: Pass, batch: PassBatch) -> dict[str, Any]:
 
 def _decide(desk: Desk, work: Work, landed: Landed, counts: Mapping[str, BatchCounts], layout: Layout) -> dict[str, Decision]:
     record = work.record
-    taken = _contents_taken(desk, work) if work.contract.load == "append" and record.kind == "collect" else {}
+    is_told_once = work.contract.load == "append" and record.kind == "collect"
+    taken = _contents_taken(desk, work) if is_told_once else {}
     decisions: dict[str, Decision] = {}
     for batch in record.batches:
         first = taken.get((batch.provider, batch.period))
         decision = _decision(work, batch, landed, counts, layout, second_content_of=first)
-        if decision.state != "refused":
+        if is_told_once and decision.state != "refused":
             taken.setdefault((batch.provider, batch.period), batch.batch_id)
         decisions[batch.batch_id] = decision
     return decisions

@@ -24,8 +24,8 @@ def _resources() -> set[str]:
 
 
 def _gold_tables() -> set[str]:
-    themes = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "jobs" / "themes").glob("*/theme.yaml")]
-    return {output["table"] for theme in themes for output in theme["outputs"]}
+    themes = {path.parent.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "jobs" / "themes").glob("*/theme.yaml")}
+    return {f"{name}__{table['view']}" for name, theme in themes.items() for table in theme["tables"]}
 
 
 def _dags() -> set[str]:
