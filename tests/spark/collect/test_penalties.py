@@ -84,6 +84,17 @@ def test_eight_drops_one_of_them_bad_add_one_version_to_each_table_and_correctio
     assert {row["_provider"] for row in lakehouse.silver(contract)} == {"human-resources", "ecology-environment", "emergency-management"}
 
 
+def test_two_files_of_one_organ_and_day_in_one_run_are_both_published_and_the_later_wins(lakehouse: Lakehouse) -> None:
+    first = [_penalty("human-resources", number, "2021-03-05") for number in range(ROWS)]
+    later = [_penalty("human-resources", number + 5, "2021-03-05", content="改") for number in range(ROWS)]
+    _drop(lakehouse, "human-resources", "2021-03-05", first, "morning.csv")
+    _drop(lakehouse, "human-resources", "2021-03-05", later, "noon.csv")
+    assert [one.state for one in lakehouse.collect(PENALTY)] == ["published", "published"]
+    rows = _of(lakehouse, "human-resources")
+    assert len(rows) == ROWS + 5
+    assert [row["content"] for row in rows] == ["罚款"] * 5 + ["改"] * ROWS
+
+
 def test_personal_identifiers_stand_in_silver_as_token_and_mask(lakehouse: Lakehouse) -> None:
     person = {
         "party_kind_code": "2",
