@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ask, land_and_judge, many_drops
+from benchmarks import ask, land_and_judge, many_drops, reports
 from benchmarks.rows import BenchRow
 from jobs.collect.pipeline import Pipeline
 from jobs.first_run import start_store
@@ -82,7 +82,11 @@ def _ask(pipeline: Pipeline, _: Path, arguments: argparse.Namespace) -> list[Ben
     return ask.rows(pipeline, row_count=arguments.rows, runs=arguments.runs)
 
 
-PARTS: dict[str, Part] = {"land_and_judge": _land_and_judge, "many_drops": _many_drops, "ask": _ask}
+def _reports(pipeline: Pipeline, _: Path, __: argparse.Namespace) -> list[BenchRow]:
+    return reports.rows(pipeline)
+
+
+PARTS: dict[str, Part] = {"land_and_judge": _land_and_judge, "many_drops": _many_drops, "ask": _ask, "reports": _reports}
 
 
 def _driver_memory_gib() -> float:
