@@ -24,7 +24,9 @@ def _resources() -> set[str]:
 
 
 def _gold_tables() -> set[str]:
-    themes = {path.parent.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "jobs" / "themes").glob("*/theme.yaml")}
+    themes = {
+        path.parent.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "jobs" / "themes").glob("*/theme.yaml")
+    }
     return {f"{name}__{table['view']}" for name, theme in themes.items() for table in theme["tables"]}
 
 

@@ -178,7 +178,7 @@ def test_contradictions_between_files_are_told_together(project: Project) -> Non
     project.append("conf/units.csv", "x-01,nobody,处")
     project.append(
         "conf/lists/demand/2021-01-01.csv",
-        "DEM-9,credit-center,grid.event,event_id colour,场景,目的,依据,table,daily,met,,2021-01-01,",
+        "DEM-9,credit-center,grid.event,event_id colour,场景,目的,依据,table,daily,met,,csv,,no,2021-01-01,",
     )
     entry = "NEG-9,content,nobody,grid.event,note,mobile,masked_only,mask,个人隐私,依据,无,2021-03-01,2022-03-01,in_force"
     project.append(NEGATIVES, entry)

@@ -3,10 +3,13 @@
 import http.client
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
 
 import pyarrow as pa
 import pytest
 
+from jobs.catalogue.lists import Duty, ListVersions
 from jobs.collect.boarding import board_of, figures_of
 from jobs.collect.projecting import flush_ledger
 from jobs.collect.standing import standing_at
@@ -120,7 +123,10 @@ def test_a_provider_that_leaves_the_roster_leaves_no_page_behind(busy: SmallCity
     write_reports(busy.pipeline, NOW)
     catalogue = busy.pipeline.catalogue
     fewer = {name: provider for name, provider in catalogue.providers.items() if name != "transport"}
-    smaller = SmallCity(type(busy.pipeline)(**{**vars(busy.pipeline), "catalogue": catalogue.model_copy(update={"providers": fewer})}))
+    _, duties = catalogue.responsibility.in_force(NOW.date())
+    left = ListVersions[Duty](versions=((date(2021, 1, 1), tuple(duty for duty in duties if duty.provider_id != "transport")),))
+    update = {"providers": fewer, "responsibility": left}
+    smaller = SmallCity(replace(busy.pipeline, catalogue=catalogue.model_copy(update=update)))
     write_reports(smaller.pipeline, NOW)
     docs = busy.pipeline.bucket("docs")
     assert find_bytes(busy.pipeline.client, docs, "board/providers/transport.html") is None
