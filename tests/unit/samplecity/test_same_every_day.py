@@ -57,7 +57,7 @@ def test_most_sellers_have_meters_and_invoice_on_both_days(
 ) -> None:
     metered = {row["uscc"] for row in readings[0]}
     before, after = ({row["seller_uscc"] for row in rows} for rows in days_of(city, catalogue, "tax.vat_invoice"))
-    assert before <= after
+    assert len(before & after) > 0.8 * len(before)
     assert 0.4 < len(before & metered) / len(before) < 0.9
 
 
