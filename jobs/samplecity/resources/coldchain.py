@@ -1,6 +1,7 @@
 """coldchain.batch_move: imported food on its way from the first station to the table."""
 
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from jobs.samplecity import kinds
@@ -20,41 +21,90 @@ EXPIRED = {"expires_date": "2021-03-04", "arrived_date": "2021-03-01"}
 UNTESTED = {"nucleic_test_date": "2021-03-07"}
 
 
+@dataclass(frozen=True)
+class Hop:
+    """One move of a batch's way: between which of its parties, and what share of the batch, in hundredths."""
+
+    sender: str
+    receiver: str
+    share: int
+
+
+# From the first station to the table; every party keeps something back, and two sellers share what the market hands on.
+WAY = (
+    Hop("importer", "store", 100),
+    Hop("store", "market", 90),
+    Hop("market", "seller", 50),
+    Hop("market", "other_seller", 30),
+    Hop("seller", "caterer", 40),
+    Hop("other_seller", "other_caterer", 20),
+)
+ROLES = {"importer": "1", "store": "3", "market": "4", "seller": "5", "caterer": "6"}
+# How many parties of a role there are, the same every day.
+PARTIES = {"importer": 6, "store": 4, "market": 4, "seller": 20, "caterer": 30}
+# Ways that keep every rule of the contract and still do not add up, as one batch in so many has them, by the batch's number:
+# the market sells more than it got; the store hands the goods to another market than the one that sells them.
+BREAK_EACH, MORE_OUT_THAN_IN, OUT_WITHOUT_IN = 12, 4, 5
+TOO_LARGE = {2: replace(WAY[2], share=120)}
+WRONG_MARKET = {1: replace(WAY[1], receiver="other_market")}
+
+
 def batch_moves(plan: Plan, day: date, rows: int) -> list[Row]:
-    """`rows` moves of one day between made-up parties; all frozen, at -25 to -18 degrees."""
+    """`rows` moves of one day, batch by batch along its way; all frozen, at -25 to -18 degrees. The last batch may not get to the table."""
     random = plan.random(RESOURCE, PROVIDER, day.isoformat())
-    parties = [make_uscc(random) for _ in range(20)]
-    return [_move(random, number, day, random.sample(parties, 2)) for number in range(rows)]
+    names = plan.random(RESOURCE, PROVIDER, "parties")
+    parties = {role: [make_uscc(names) for _ in range(count)] for role, count in PARTIES.items()}
+    moves = [move for number in range(-(-rows // len(WAY))) for move in _batch(random, number, day, parties)]
+    return moves[:rows]
 
 
-def _move(random: Random, number: int, day: date, parties: list[str]) -> Row:
+def _batch(random: Random, number: int, day: date, parties: dict[str, list[str]]) -> list[Row]:
+    """The moves of the day's batch `number`, in the order of their times."""
+    drawn = {role: random.sample(codes, 2) for role, codes in parties.items()}
+    held_by = {role: codes[0] for role, codes in drawn.items()} | {f"other_{role}": codes[1] for role, codes in drawn.items()}
+    broken = {MORE_OUT_THAN_IN: TOO_LARGE, OUT_WITHOUT_IN: WRONG_MARKET}.get(number % BREAK_EACH, {})
+    batch, grams = _what(random, day), random.randint(100_000, 5_000_000)
+    started = datetime.combine(day, time()) + timedelta(seconds=random.randrange(4 * 3600))
+    moves = []
+    for place, planned in enumerate(WAY):
+        hop = broken.get(place, planned)
+        moved = started + timedelta(hours=3 * place, seconds=random.randrange(3 * 3600))
+        moves.append(
+            {
+                "move_id": f"LZ{day:%Y%m%d}{number * len(WAY) + place:06d}",
+                **batch,
+                "from_uscc": held_by[hop.sender],
+                "from_role_code": ROLES[hop.sender.removeprefix("other_")],
+                "to_uscc": held_by[hop.receiver],
+                "to_role_code": ROLES[hop.receiver.removeprefix("other_")],
+                "quantity_kg": f"{grams * hop.share // 100 / 1000:.3f}",
+                "storage_class_code": "1",
+                "temperature_c": f"{-random.randint(180, 250) / 10}",
+                "moved_at": f"{moved:%Y-%m-%d %H:%M:%S}",
+                "vehicle_no": f"津A{random.randrange(100_000):05d}",
+                "driver_mobile": make_mobile(random) if random.random() < 0.7 else "",
+            }
+        )
+    return moves
+
+
+def _what(random: Random, day: date) -> Row:
+    """What a batch is and which certificates go with it: the same in all its moves."""
     product = random.choice(tuple(CLASSES))
     arrived = day - timedelta(days=random.randint(3, 60))
     tested = arrived - timedelta(days=random.randint(1, 3))
-    moved = datetime.combine(day, datetime.min.time()) + timedelta(seconds=random.randrange(86_400))
     return {
-        "move_id": f"LZ{day:%Y%m%d}{number:06d}",
         "batch_code": f"TJLL{arrived:%y%m%d}{random.randrange(1_000_000):06d}",
         "product_name": product,
         "product_class_code": CLASSES[product],
         "origin_country_code": random.choice(("NLD", "CHL", "BRA", "CAN")),
         "customs_declaration_no": f"0202{arrived.year}{random.randrange(10**10):010d}",
         "quarantine_certificate_no": f"YL{random.randrange(10**12):012d}",
-        "from_uscc": parties[0],
-        "from_role_code": "1",
-        "to_uscc": parties[1],
-        "to_role_code": random.choice("3456"),
-        "quantity_kg": f"{random.randint(1, 5_000_000) / 1000:.3f}",
-        "storage_class_code": "1",
-        "temperature_c": f"{-random.randint(180, 250) / 10}",
-        "moved_at": f"{moved:%Y-%m-%d %H:%M:%S}",
         "arrived_date": arrived.isoformat(),
         "expires_date": (day + timedelta(days=random.randint(100, 500))).isoformat(),
         "nucleic_test_date": tested.isoformat(),
         "nucleic_result_code": "0",
         "disinfection_date": tested.isoformat(),
-        "vehicle_no": f"津A{random.randrange(100_000):05d}",
-        "driver_mobile": make_mobile(random) if random.random() < 0.7 else "",
     }
 
 

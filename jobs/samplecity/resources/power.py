@@ -1,24 +1,29 @@
 """power.daily_electricity: one row a meter and day; large, so that rows are made on the fly from a few columns of numbers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from jobs.samplecity import kinds
 from jobs.samplecity.extract import Extract, Finding, Row
-from jobs.samplecity.identifiers import DISTRICTS, full_width, make_uscc
-from jobs.samplecity.names import make_firm
+from jobs.samplecity.firms import Firm, firms
+from jobs.samplecity.identifiers import full_width
 from jobs.samplecity.plan import Plan, Planting, Rows, in_hundredths, spread
 
 PROVIDER, RESOURCE = "power-company", "power.daily_electricity"
 LEAST_FAULTY = 1_000
 FIRST_ACCOUNT = 2_100_000_000
-# Firms, as (name, code); many meters belong to one firm.
-FIRMS = 5_000
-INDUSTRIES = ("2662", "1432", "5179", "5941", "6513", "6210", "4710", "")
+# The clean day is one on which all are at work; it has as many meters at scale 1.
+BASE_DAY, BASE_METERS = date(2021, 3, 4), 20_000
+# Meters of a firm that was there on that day, and of one that came later: those are few, for they have no base to be held against.
+METERS, LATER_METERS = 4, 80
+# Of one firm in so many the company knows no code; such a share stands still on a later day and uses so little of its electricity.
+UNKNOWN_EACH = 12
+STOPPED_SHARE, STOPPED_DIVISOR = 0.15, 20
 SMALLEST, LARGEST = 1, 20_000
 DAY_SECONDS = 24 * 3600
 NO_BANDS = {"peak_usage_kwh": "", "flat_usage_kwh": "", "valley_usage_kwh": ""}
@@ -30,22 +35,22 @@ class Readings:
     """One day's readings as columns; a row is put together when it is asked for. Energy in hundredths of a kWh."""
 
     day: str
-    owners: list[tuple[str, str, str, str]]
+    owners: list[Firm]
     owner: list[int]
     bands: list[list[int]]
     second: list[int]
 
     def row(self, index: int) -> Row:
         """Record `index`; the three bands add up to the day's usage. Every seventh meter has no firm's code."""
-        name, uscc, region, industry = self.owners[self.owner[index]]
+        firm = self.owners[self.owner[index]]
         peak, flat, valley = (band[index] for band in self.bands)
         return {
             "account_no": str(FIRST_ACCOUNT + index),
-            "account_name": name,
-            "uscc": uscc if index % 7 else "",
+            "account_name": firm.name,
+            "uscc": firm.uscc if index % 7 else "",
             "usage_date": self.day,
-            "industry_class_code": industry,
-            "region_code": region,
+            "industry_class_code": firm.industry,
+            "region_code": firm.region,
             "voltage_class_code": "2",
             "usage_class_code": "2" if index % 7 else "4",
             "contract_capacity_kva": "315",
@@ -59,26 +64,36 @@ class Readings:
 
     def block(self, start: int, stop: int) -> str:
         """Records `start` to `stop` as they stand in the file, the same as of `row`, ten times as fast."""
-        firms = [f",{name},{uscc},{self.day},{industry},{region},2,2,315," for name, uscc, region, industry in self.owners]
-        others = [f",{name},,{self.day},{industry},{region},2,4,315," for name, uscc, region, industry in self.owners]
+        coded = [f",{firm.name},{firm.uscc},{self.day},{firm.industry},{firm.region},2,2,315," for firm in self.owners]
+        others = [f",{firm.name},,{self.day},{firm.industry},{firm.region},2,4,315," for firm in self.owners]
         energy, times = _texts()
         peaks, flats, valleys = (band[start:stop] for band in self.bands)
         columns = zip(range(start, stop), self.owner[start:stop], peaks, flats, valleys, self.second[start:stop], strict=True)
         return "".join(
-            f"{FIRST_ACCOUNT + index}{(firms if index % 7 else others)[owner]}{energy[peak + flat + valley]},{energy[peak]},{energy[flat]},"
+            f"{FIRST_ACCOUNT + index}{(coded if index % 7 else others)[owner]}{energy[peak + flat + valley]},{energy[peak]},{energy[flat]},"
             f"{energy[valley]},{'1' if index % 50 else '2'},{self.day} {times[second]}\n"
             for index, owner, peak, flat, valley, second in columns
         )
 
 
 def electricity(plan: Plan, day: date, rows: int) -> Readings:
-    """One day's readings of `rows` meters."""
+    """One day's readings of `rows` meters: the same meters of the same firms every day, with the day's own use."""
     random = plan.random(RESOURCE, PROVIDER, day.isoformat())
-    owners = [(make_firm(random), make_uscc(random), random.choice(DISTRICTS), random.choice(INDUSTRIES)) for _ in range(min(rows, FIRMS))]
+    owner = _owner_of(np.arange(rows), plan.rows(BASE_METERS))
+    owners = [
+        replace(firm, uscc="") if number % UNKNOWN_EACH == UNKNOWN_EACH - 1 else firm
+        for number, firm in enumerate(firms(plan, int(owner[-1]) + 1))
+    ]
     numbers = np.random.default_rng(random.getrandbits(64))
-    owner = numbers.integers(len(owners), size=rows).tolist()
-    bands = [numbers.integers(SMALLEST, LARGEST, size=rows).tolist() for _ in range(3)]
-    return Readings(day.isoformat(), owners, owner, bands, numbers.integers(DAY_SECONDS, size=rows).tolist())
+    is_stopped = (numbers.random(len(owners)) < STOPPED_SHARE) & (day > BASE_DAY)
+    divisor = np.where(is_stopped, STOPPED_DIVISOR, 1)[owner]
+    bands = [(numbers.integers(SMALLEST, LARGEST, size=rows) // divisor).tolist() for _ in range(3)]
+    return Readings(day.isoformat(), owners, owner.tolist(), bands, numbers.integers(DAY_SECONDS, size=rows).tolist())
+
+
+def _owner_of(meter: "np.ndarray[Any, np.dtype[np.int64]]", base: int) -> "np.ndarray[Any, np.dtype[np.int64]]":
+    """The number of each meter's firm: `METERS` in a row for the first `base` meters, `LATER_METERS` for those that came later."""
+    return np.where(meter < base, meter // METERS, -(-base // METERS) + (meter - base) // LATER_METERS)
 
 
 def clock(second: int) -> str:
@@ -94,8 +109,8 @@ def _texts() -> tuple[list[str], list[str]]:
 
 def extracts(plan: Plan) -> list[Extract]:
     """A clean day, and one with faults far apart in a large file; no cell of either needs a quote."""
-    small, large = plan.rows(20_000), plan.rows(100_000, LEAST_FAULTY)
-    clean, faulty = electricity(plan, date(2021, 3, 4), small), electricity(plan, date(2021, 3, 5), large)
+    small, large = plan.rows(BASE_METERS), plan.rows(100_000, LEAST_FAULTY)
+    clean, faulty = electricity(plan, BASE_DAY, small), electricity(plan, date(2021, 3, 5), large)
     plants = spread(large, _faults(faulty.row))
     return [
         Extract(PROVIDER, RESOURCE, "2021-03-04", "usage_20210304.csv", small, clean.row, block=clean.block, has_manifest=True),

@@ -6,6 +6,7 @@ from random import Random
 
 from jobs.samplecity import kinds
 from jobs.samplecity.extract import Extract, Finding, Plant, Row
+from jobs.samplecity.firms import Firm, firms
 from jobs.samplecity.identifiers import DISTRICTS, full_width, make_resident_id, make_uscc
 from jobs.samplecity.names import make_firm
 from jobs.samplecity.plan import Plan, Planting, Rows, fixed, in_yuan, spread
@@ -15,6 +16,8 @@ KEY = ("invoice_code", "invoice_no")
 LEAST_FAULTY = 240
 CODE = "1200211130"
 RATES = (13, 9, 6, 3)
+# Of so many sellers one has no meter of its own; there is a seller for so many invoices, so that most districts have several.
+UNMETERED_EACH, INVOICES = 4, 4
 NO_ORIGINAL = Finding("original_invoice_no", "required:red_invoice_names_original")
 AMOUNTS_APART = {"amount_yuan": "100.00", "tax_rate_pct": "13", "tax_yuan": "13.00", "total_yuan": "112.00", "status_code": "0"}
 TAX_OFF_RATE = {
@@ -45,15 +48,25 @@ RED_WITHOUT_ORIGINAL = {
 
 
 def invoices(plan: Plan, day: date, rows: int) -> list[Row]:
-    """`rows` invoices of one day; every day has its own range of numbers."""
+    """`rows` invoices of one day by sellers that are the same every day; every day has its own range of numbers."""
     random = plan.random(RESOURCE, PROVIDER, day.isoformat())
-    sellers = [(make_uscc(random, "91", region), make_firm(random), region) for region in random.choices(DISTRICTS, k=max(5, rows // 20))]
+    sellers = _sellers(plan, max(5, rows // INVOICES))
     first = (day.toordinal() % 30 + 1) * 3_000_000
     return [_invoice(random, first + number, day, random.choice(sellers)) for number in range(rows)]
 
 
-def _invoice(random: Random, number: int, day: date, seller: tuple[str, str, str]) -> Row:
-    uscc, name, region = seller
+def _sellers(plan: Plan, count: int) -> list[Firm]:
+    """Mostly firms that have meters too."""
+    random = plan.random(RESOURCE, PROVIDER, "sellers")
+    return [_unmetered(random) if number % UNMETERED_EACH == 1 else firm for number, firm in enumerate(firms(plan, count))]
+
+
+def _unmetered(random: Random) -> Firm:
+    region = random.choice(DISTRICTS)
+    return Firm(make_firm(random), make_uscc(random, "91", region), region, "")
+
+
+def _invoice(random: Random, number: int, day: date, seller: Firm) -> Row:
     cents, rate = random.randint(1_000, 20_000_000), random.choice(RATES)
     is_red = random.random() < 0.03
     if is_red:
@@ -64,9 +77,9 @@ def _invoice(random: Random, number: int, day: date, seller: tuple[str, str, str
         "invoice_no": f"{number:08d}",
         "invoice_kind_code": random.choice(("01", "04", "10")),
         "invoice_date": day.isoformat(),
-        "seller_uscc": uscc,
-        "seller_name": name,
-        "seller_region_code": region,
+        "seller_uscc": seller.uscc,
+        "seller_name": seller.name,
+        "seller_region_code": seller.region,
         "buyer_tax_no": make_uscc(random) if random.random() < 0.8 else "",
         "amount_yuan": in_yuan(cents),
         "tax_rate_pct": str(rate),
