@@ -28,12 +28,15 @@ AFTER = {"receipt": 4, "record:batches": 2}
 
 
 def _home(place: Path) -> Path:
+    """A home in which those who supply the resource have dropped all that they have in the sample city."""
     settings = load_settings(ROOT, environ(place))
     catalogue = load_catalogue(ROOT)
+    city = write_city(place / "city", catalogue, 3, 0.05, date.today())  # noqa: DTZ011 (the day of the drop)
+    suppliers = {drop.provider for drop in city.drops if drop.resource == RESOURCE}
     embedded.ensure_running(settings)
     provision(settings, sorted(catalogue.providers))
-    city = write_city(place / "city", catalogue, 3, 0.05, date.today())  # noqa: DTZ011 (the day of the drop)
-    drop_city(settings, city)
+    files = {str(path.relative_to(city.drops_dir)) for one in suppliers for path in (city.drops_dir / one).rglob("*")}
+    assert drop_city(settings, city, files)
     return place
 
 

@@ -1,5 +1,6 @@
 """Every rule of a contract and its suite, judged once more in the plainest way: Python for cells, DuckDB for what spans columns."""
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -155,8 +156,7 @@ def _suite_faults(
         rows, pa.schema([*fields, *others, *(pa.field(f"{field.name}__text", pa.string()) for field in contract.fields)])
     )
     found: set[Found] = set()
-    with duckdb.connect() as connection:
-        connection.execute(MACROS)
+    with _database().cursor() as connection:
         connection.register("rows", frame)
         for expectation in expectations:
             if expectation.severity == "info":
@@ -165,6 +165,14 @@ def _suite_faults(
             columns = [column for column in columns_of(expectation) if column not in lineage]
             found |= {(line, columns[0] if len(columns) == 1 else "", f"{code}:{expectation.meta['rule']}") for line in failing}
     return found
+
+
+@functools.cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for all files: making it and its macros takes longer than judging a small file."""
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute(MACROS)
+    return connection
 
 
 def _suite_rule(expectation: Expectation, connection: duckdb.DuckDBPyConnection) -> tuple[str, list[int]]:
