@@ -6,7 +6,9 @@ import urllib.request
 import pytest
 
 from jobs import site
+from jobs.catalogue.catalogue import load_catalogue
 from jobs.cli import main
+from jobs.storage.accounts import provision
 from tests.unit.report.conftest import SmallCity
 
 INVOICE = "tax.vat_invoice"
@@ -16,6 +18,8 @@ INVOICE = "tax.vat_invoice"
 def at_home(city: SmallCity, monkeypatch: pytest.MonkeyPatch) -> SmallCity:
     """The environment in which the command line finds this city."""
     settings = city.pipeline.settings
+    # The command reads the whole catalogue.
+    provision(settings, sorted(load_catalogue(settings.root).providers))
     monkeypatch.setenv("HAIHE_HOME", str(settings.home))
     monkeypatch.setenv("HAIHE_STORE__BUCKET_PREFIX", settings.store.bucket_prefix)
     city.came("tax-bureau", INVOICE, "2021-03-04", "2021-03-05T07:00")
