@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 ENVS := .haihe/envs
 HAIHE := $(ENVS)/jobs/bin/python -m jobs.cli
 PYTEST := $(ENVS)/dev/bin/python -m pytest
+# The files of a part run on both cores; those of the Spark part share one session a core.
+ON_BOTH_CORES := -n 2 --dist loadfile
 PARTS := unit spark system
 
 .DEFAULT_GOAL := help
@@ -36,7 +38,7 @@ test: $(PARTS:%=test-%)  ## every test, the quick parts first
 
 # A part without tests yet (pytest's exit code 5, or no folder) does not fail; .ci/run sees to it that some test ran.
 $(PARTS:%=test-%): test-%: setup-dev
-	@if [ -d tests/$* ]; then $(PYTEST) tests/$* --junitxml=out/tests/$*.xml; code=$$?; [ $$code -eq 5 ] || exit $$code; fi
+	@if [ -d tests/$* ]; then $(PYTEST) tests/$* $(ON_BOTH_CORES) --junitxml=out/tests/$*.xml; code=$$?; [ $$code -eq 5 ] || exit $$code; fi
 
 lint: setup-dev  ## ruff, its formatter, mypy
 	@$(ENVS)/dev/bin/ruff check .

@@ -103,8 +103,9 @@ def test_a_run_discovers_collects_each_group_and_announces(airflow: Airflow) -> 
     run, state = airflow.run()
     calls = airflow.calls()
     assert state == "success"
-    assert [call["command"] for call in (calls[0], calls[-1])] == ["discover", "told"]
-    assert calls[-1]["options"] == {"keys": ",".join(TOLD)}
+    assert [call["command"] for call in calls[:3]] == ["discover", "collect", "collect"]
+    assert sorted(call["command"] for call in calls[3:]) == ["announce", "report", "told"]
+    assert {"keys": ",".join(TOLD)} in [call["options"] for call in calls if call["command"] == "told"]
     assert sorted(call["names"] for call in calls if call["command"] == "collect") == GROUPS
     assert [task["rendered_map_index"] for task in airflow.tasks(run) if task["task_id"] == "collect"] == [", ".join(g) for g in GROUPS]
     assert {task["pool"] for task in airflow.tasks(run) if task["task_id"] == "collect"} == {"spark"}
@@ -124,7 +125,11 @@ def test_what_a_person_chooses_goes_to_discover_and_collect(airflow: Airflow) ->
     calls = airflow.calls()[before:]
     chosen = {"provider": "tax-bureau", "resource": RESOURCES[0], "period": "2021-03-05"}
     assert state == "success"
-    assert [call["options"] for call in calls] == [chosen, chosen, chosen, {}, {"keys": ",".join(TOLD)}]
+    first = ["discover", "collect", "collect"]
+    assert [(call["command"], call["options"]) for call in calls[:3]] == [(command, chosen) for command in first]
+    # The report and the news do not wait for one another.
+    last = {call["command"]: call["options"] for call in calls[3:]}
+    assert last == {"announce": {}, "report": {}, "told": {"keys": ",".join(TOLD)}}
 
 
 def test_a_task_does_not_hand_airflows_settings_to_the_command_but_ours(airflow: Airflow) -> None:
@@ -137,8 +142,8 @@ def test_a_task_does_not_hand_airflows_settings_to_the_command_but_ours(airflow:
 def test_nothing_to_do_skips_the_collecting_and_the_run_is_green(airflow: Airflow) -> None:
     run, state = airflow.run(provider="idle")
     assert state == "success"
-    idle = [("announce", "success"), ("collect", "skipped"), ("discover", "skipped"), ("outcome", "success"), ("told", "success")]
-    assert airflow.states(run) == idle
+    done = [(task, "success") for task in ("announce", "outcome", "report", "told")]
+    assert airflow.states(run) == sorted([*done, ("collect", "skipped"), ("discover", "skipped")])
 
 
 def test_exit_code_1_fails_at_once_the_others_are_announced_and_the_run_is_red(airflow: Airflow) -> None:
