@@ -1,13 +1,11 @@
 """`collect`: pending drops to receipts, a Spark session for each group of resources; then the news of it, and the ledger."""
 
-from datetime import timedelta
-
 import pendulum
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, Param
 
 from assets import ASSETS, PUBLISHED, SETTINGS
-from haihe_operator import HaiheOperator
+from haihe_operator import DEFAULT_ARGS, HaiheOperator
 
 TOLD = "{{ ((ti.xcom_pull(task_ids='announce') or {}).get('told') or []) | join(',') }}"
 CHOICE = {name: f"{{{{ params.{name} or '' }}}}" for name in ("provider", "resource", "period")}
@@ -24,13 +22,7 @@ with DAG(
         "resource": Param(None, type=["null", "string"], enum=[None, *ASSETS], description="Only this resource"),
         "period": Param(None, type=["null", "string"], description="Only this period: 2021-03-05, 2021-W09, 2021-03, 2021Q1 or 2021"),
     },
-    default_args={
-        "owner": "data-centre",
-        "retries": 3,
-        "retry_delay": timedelta(minutes=1),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=10),
-    },
+    default_args=DEFAULT_ARGS,
     tags=["collect"],
     doc_md=__doc__,
 ):

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import IO, Any
@@ -15,6 +16,14 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 ROOT = Path(__file__).resolve().parent.parent
 DONE, RETRY, NOTHING_TO_DO = 0, 75, 99
 STOP_SECONDS = 20
+# Of every task here: a line can be run again at any time, so what a repetition may mend is repeated.
+DEFAULT_ARGS = {
+    "owner": "data-centre",
+    "retries": 3,
+    "retry_delay": timedelta(minutes=1),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=10),
+}
 
 
 class HaiheOperator(BaseOperator):

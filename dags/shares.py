@@ -1,12 +1,10 @@
 """`shares`: extracts to those whose demand was granted, woken by news of any granted resource; a demand that ended is taken back."""
 
-from datetime import timedelta
-
 import pendulum
 from airflow.sdk import DAG, AssetAny, AssetOrTimeSchedule, CronTriggerTimetable
 
 from assets import SHARED
-from haihe_operator import HaiheOperator
+from haihe_operator import DEFAULT_ARGS, HaiheOperator
 
 # No news tells that a grant ended by its date, so they are looked at once a day as well.
 DAILY = CronTriggerTimetable("30 6 * * *", timezone="Asia/Shanghai")
@@ -18,7 +16,7 @@ with DAG(
     start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
     catchup=False,
     max_active_runs=1,
-    default_args={"owner": "data-centre", "retries": 3, "retry_delay": timedelta(minutes=1)},
+    default_args=DEFAULT_ARGS,
     tags=["share"],
     doc_md=__doc__,
 ):

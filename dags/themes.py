@@ -1,12 +1,10 @@
 """A DAG for each theme of the compiled catalogue, woken by any of the resources that it reads: silver to gold, once for what is new."""
 
-from datetime import timedelta
-
 import pendulum
 from airflow.sdk import DAG, AssetAny
 
 from assets import ASSETS, COMPILED, GOLD
-from haihe_operator import HaiheOperator
+from haihe_operator import DEFAULT_ARGS, HaiheOperator
 
 for theme in COMPILED.themes:
     with DAG(
@@ -17,13 +15,7 @@ for theme in COMPILED.themes:
         start_date=pendulum.datetime(2026, 1, 1, tz="Asia/Shanghai"),
         catchup=False,
         max_active_runs=1,
-        default_args={
-            "owner": "data-centre",
-            "retries": 3,
-            "retry_delay": timedelta(minutes=1),
-            "retry_exponential_backoff": True,
-            "max_retry_delay": timedelta(minutes=10),
-        },
+        default_args=DEFAULT_ARGS,
         tags=["theme"],
         doc_md=__doc__,
     ):

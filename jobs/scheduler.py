@@ -15,8 +15,9 @@ from typing import Any
 
 from jobs.errors import ProcessError, SettingsError
 from jobs.settings import Settings
+from jobs.storage.ports import chosen_port, kept_port
 from jobs.storage.private import held, private_folder, replace_file
-from jobs.storage.processes import LOOPBACK, free_port, is_running, start_process, stop_process
+from jobs.storage.processes import LOOPBACK, is_running, start_process, stop_process
 from jobs.storage.secrets import secret
 
 USER = "haihe"
@@ -55,7 +56,7 @@ def start(settings: Settings) -> Addresses:
     with held(_folder(settings) / "lock"):
         if not all(is_running(settings.home, name) for name in PROCESSES):
             _stop_all(settings)  # what is left of it
-            replace_file(_folder(settings) / "port", str(_chosen_port(settings)))
+            replace_file(_port_file(settings), str(chosen_port(settings.airflow.port, kept_port(_port_file(settings)), PORT_SETTING)))
             _start_all(settings)
     wait_healthy(settings)
     return addresses(settings)
@@ -222,24 +223,12 @@ def _folder(settings: Settings) -> Path:
     return private_folder(settings.home.absolute() / "airflow")
 
 
-def _chosen_port(settings: Settings) -> int:
-    """The configured port; else the one kept from the last start if it is still free; else any free one."""
-    if settings.airflow.port:
-        return free_port(settings.airflow.port, PORT_SETTING)
-    try:
-        return free_port(_kept_port(settings), PORT_SETTING)
-    except SettingsError:
-        return free_port(0, PORT_SETTING)
-
-
-def _kept_port(settings: Settings) -> int:
-    path = _folder(settings) / "port"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return int(text) if text.isdigit() else 0
+def _port_file(settings: Settings) -> Path:
+    return _folder(settings) / "port"
 
 
 def _url(settings: Settings) -> str:
-    return f"http://{LOOPBACK}:{_kept_port(settings)}"
+    return f"http://{LOOPBACK}:{kept_port(_port_file(settings)) or 0}"
 
 
 # Health

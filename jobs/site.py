@@ -1,6 +1,5 @@
 """Pages of the docs bucket and providers' receipts for the centre's staff: a read-only server on loopback, its start and stop."""
 
-import http.client
 import logging
 import os
 import re
@@ -10,20 +9,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from jobs.errors import SettingsError, StoreError
+from jobs.errors import StoreError
 from jobs.settings import Settings
 from jobs.storage.accounts import bucket, pipeline_endpoint
 from jobs.storage.client import S3Client, s3_client
 from jobs.storage.objects import find_bytes
+from jobs.storage.ports import chosen_port, is_healthy, kept_port
 from jobs.storage.private import held, private_folder, replace_file
-from jobs.storage.processes import LOOPBACK, free_port, is_running, start_process, stop_process, wait_until_ready
+from jobs.storage.processes import LOOPBACK, is_running, start_process, stop_process, wait_until_ready
 
 log = logging.getLogger(__name__)
 NAME = "site"
 HOME = "/board/index.html"
 HEALTH = "/healthz"
 START_SECONDS = 30
-HEALTH_SECONDS = 2
 RECEIPTS = "receipts"
 # What of a receipt is shown; a resend file holds values in clear and is for its provider alone.
 RECEIPT_FILES = frozenset({"receipt.html", "receipt.en.html", "receipt.json", "errors.csv"})
@@ -45,15 +44,15 @@ def start(settings: Settings) -> str:
     Raises: SettingsError if the configured port is taken; ProcessError if it does not come up.
     """
     with held(_folder(settings) / "lock"):
-        if not (is_running(settings.home, NAME) and _answers(_kept_port(settings))):
+        if not (is_running(settings.home, NAME) and is_healthy(kept_port(_port_file(settings)), HEALTH)):
             stop_process(settings.home, NAME)
-            port = _chosen_port(settings)
-            replace_file(_folder(settings) / "port", str(port))
+            port = chosen_port(settings.site.port, kept_port(_port_file(settings)), "site.port")
+            replace_file(_port_file(settings), str(port))
             argv = [sys.executable, "-m", "jobs.cli", "serve", "--port", str(port)]
             path = settings.home / "logs" / f"{NAME}.log"
             record = start_process(NAME, argv, env=_environ(settings), home=settings.home, log=path, cwd=settings.root)
-            wait_until_ready(settings.home, record, lambda: _answers(port), START_SECONDS)
-    return f"http://{LOOPBACK}:{_kept_port(settings)}"
+            wait_until_ready(settings.home, record, lambda: is_healthy(port, HEALTH), START_SECONDS)
+    return f"http://{LOOPBACK}:{kept_port(_port_file(settings))}"
 
 
 def stop(settings: Settings) -> bool:
@@ -144,35 +143,10 @@ def _folder(settings: Settings) -> Path:
     return private_folder(settings.home / NAME)
 
 
+def _port_file(settings: Settings) -> Path:
+    return _folder(settings) / "port"
+
+
 def _environ(settings: Settings) -> dict[str, str]:
     handed = {name: value for name, value in os.environ.items() if name in ENVIRON or name.startswith("HAIHE_")}
     return {**handed, "HAIHE_HOME": str(settings.home), "HAIHE_ENV": settings.environment}
-
-
-def _chosen_port(settings: Settings) -> int:
-    if settings.site.port:
-        return free_port(settings.site.port, "site.port")
-    try:
-        return free_port(_kept_port(settings) or 0)
-    except SettingsError:
-        return free_port(0)
-
-
-def _kept_port(settings: Settings) -> int | None:
-    try:
-        return int((_folder(settings) / "port").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
-
-
-def _answers(port: int | None) -> bool:
-    if port is None:
-        return False
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=HEALTH_SECONDS)
-    try:
-        connection.request("GET", HEALTH)
-        return connection.getresponse().status == HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

@@ -1,13 +1,13 @@
 """The embedded store: one versitygw on loopback, its folders under `<home>/store/`."""
 
-import http.client
 import os
 from pathlib import Path
 
 from jobs.errors import SettingsError, StoreUnavailable
 from jobs.settings import Endpoint, Settings
+from jobs.storage.ports import chosen_port, is_healthy, kept_port
 from jobs.storage.private import held, private_folder, replace_file
-from jobs.storage.processes import LOOPBACK, free_port, is_running, start_process, stop_process, wait_until_ready
+from jobs.storage.processes import LOOPBACK, is_running, start_process, stop_process, wait_until_ready
 from jobs.storage.secrets import secret
 
 VERSION = "v1.8.0"
@@ -16,7 +16,6 @@ ROOT_ACCOUNT = "root"
 ROOT_SECRET = "store-root"  # noqa: S105 - the name of the secret's file
 HEALTH_PATH = "/healthz"
 START_SECONDS = 20
-HEALTH_SECONDS = 2
 
 
 def ensure_running(settings: Settings) -> str:
@@ -25,10 +24,10 @@ def ensure_running(settings: Settings) -> str:
     Raises: SettingsError if the configured port is taken or the binary is not there; ProcessError if it does not come up.
     """
     with held(store_folder(settings) / "lock"):
-        if is_running(settings.home, NAME) and _is_healthy(_kept_port(settings)):
+        if is_running(settings.home, NAME) and is_healthy(kept_port(_port_file(settings)), HEALTH_PATH):
             return endpoint_url(settings)
         stop_process(settings.home, NAME)  # one that hangs, or the record of one that is gone
-        port = _chosen_port(settings)
+        port = chosen_port(settings.store.port, kept_port(_port_file(settings)), "store.port")
         replace_file(_port_file(settings), str(port))
         _start(settings, port)
     return endpoint_url(settings)
@@ -36,7 +35,7 @@ def ensure_running(settings: Settings) -> str:
 
 def is_up(settings: Settings) -> bool:
     """Whether the embedded store answers now."""
-    return _is_healthy(_kept_port(settings))
+    return is_healthy(kept_port(_port_file(settings)), HEALTH_PATH)
 
 
 def stop(settings: Settings) -> bool:
@@ -50,7 +49,7 @@ def endpoint_url(settings: Settings) -> str:
 
     Raises: StoreUnavailable if it was never started.
     """
-    port = _kept_port(settings)
+    port = kept_port(_port_file(settings))
     if port is None:
         raise StoreUnavailable(f"{_port_file(settings)}: not there, the embedded store was never started here. Start it with `make up`.")
     return f"http://{LOOPBACK}:{port}"
@@ -101,38 +100,8 @@ def _start(settings: Settings, port: int) -> None:
         home=settings.home,
         log=settings.home / "logs" / f"{NAME}.log",
     )
-    wait_until_ready(settings.home, record, lambda: _is_healthy(port), START_SECONDS)
-
-
-def _chosen_port(settings: Settings) -> int:
-    """The configured port; else the one kept from the last start if it is still free; else any free one."""
-    if settings.store.port:
-        return free_port(settings.store.port)
-    try:
-        return free_port(_kept_port(settings) or 0)
-    except SettingsError:
-        return free_port(0)
-
-
-def _kept_port(settings: Settings) -> int | None:
-    try:
-        return int(_port_file(settings).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
+    wait_until_ready(settings.home, record, lambda: is_healthy(port, HEALTH_PATH), START_SECONDS)
 
 
 def _port_file(settings: Settings) -> Path:
     return store_folder(settings) / "port"
-
-
-def _is_healthy(port: int | None) -> bool:
-    if port is None:
-        return False
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=HEALTH_SECONDS)
-    try:
-        connection.request("GET", HEALTH_PATH)
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
