@@ -12,12 +12,11 @@ from jobs import scheduler
 from jobs.collect.outcome import DropOutcome
 from jobs.collect.pipeline import Pipeline, city_date
 from jobs.errors import HaiheError
-from jobs.first_run import Say, drop_city, drop_outcomes, on_demand, run_collect, start_store, stop_everything, told_by_file
+from jobs.first_run import Say, drop_city, drop_outcomes, for_a_while, on_demand, run_collect, told_by_file
 from jobs.samplecity.comparison import differences
 from jobs.samplecity.day import Day, Mending, write_day
 from jobs.samplecity.truth import City, DropTruth
 from jobs.settings import Settings
-from jobs.storage import embedded
 from jobs.storage.accounts import landing_bucket, provider_endpoint, receipts_bucket
 from jobs.storage.client import s3_client
 from jobs.storage.memory import PeakMemory, watched_memory
@@ -54,9 +53,7 @@ class WaveOutcome:
 
 def run_day(settings: Settings, scope: Scope, say: Say) -> int:
     """Live through the day; 0 if every drop has its receipt and the outcome equals the truth, else 1."""
-    was_up = embedded.is_up(settings)
-    pipeline = start_store(settings)
-    try:
+    with for_a_while(settings) as pipeline:
         folder = settings.home / "city" / f"day-seed-{scope.seed}-scale-{scope.scale:g}-{scope.drops}-in-{scope.waves}"
         received = city_date(datetime.now(UTC))
         day = write_day(folder, pipeline.catalogue, scope.seed, scope.scale, scope.drops, scope.waves, received)
@@ -71,10 +68,6 @@ def run_day(settings: Settings, scope: Scope, say: Say) -> int:
         say(_table(waves))
         for line in _closing(waves, wrong, seconds, memory):
             say(line)
-    finally:
-        if not was_up:
-            for _ in stop_everything(settings):
-                pass
     return 1 if wrong else 0
 
 

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -73,12 +74,22 @@ def write_sample(settings: Settings, folder: Path, seed: int, scale: float, say:
     return city
 
 
+@contextmanager
+def for_a_while(settings: Settings) -> Iterator[Pipeline]:
+    """The pipeline on a store that runs; if it did not run before, everything that was started is stopped at the end."""
+    was_up = embedded.is_up(settings)
+    try:
+        yield start_store(settings)
+    finally:
+        if not was_up:
+            for _ in stop_everything(settings):
+                pass
+
+
 def run_city(settings: Settings, seed: int, scale: float, say: Say) -> int:
     """Drop the city with the providers' own keys, run `collect`, hold the outcome against the truth. 0 if they are equal, else 1."""
     began = time.monotonic()
-    was_up = embedded.is_up(settings)
-    pipeline = start_store(settings)
-    try:
+    with for_a_while(settings) as pipeline:
         city = _city(settings, seed, scale, say)
         before = fingerprint(pipeline)
         dropped = drop_city(settings, city)
@@ -89,17 +100,10 @@ def run_city(settings: Settings, seed: int, scale: float, say: Say) -> int:
         for table in _summary(pipeline):
             say(table)
         if not dropped:
-            say(
-                "nothing changed: every table's version, every key and ETag is as before"
-                if fingerprint(pipeline) == before
-                else "the store CHANGED"
-            )
+            is_same = fingerprint(pipeline) == before
+            say("nothing changed: every table's version, every key and ETag is as before" if is_same else "the store CHANGED")
         for line in _closing(settings, wrong, time.monotonic() - began):
             say(line)
-    finally:
-        if not was_up:
-            for _ in stop_everything(settings):
-                pass
     return 1 if wrong else 0
 
 
@@ -112,9 +116,7 @@ def plant(settings: Settings, fault: str | None, say: Say) -> int:
     """Drop a small file with one planted fault, collect it, and show the line of the receipt that it causes; 0 if it is the planted one."""
     if fault not in FAULTS:
         raise HaiheError(f"--fault {fault}: not one of {', '.join(sorted(FAULTS))}. Nothing was dropped.")
-    was_up = embedded.is_up(settings)
-    pipeline = start_store(settings)
-    try:
+    with for_a_while(settings) as pipeline:
         seed = int(datetime.now(UTC).timestamp())
         day = date(2021, 1, 1) + timedelta(days=seed % 3000)
         drop = write_faulty_drop(settings.home / "city", pipeline.catalogue, fault, day, seed)
@@ -125,9 +127,6 @@ def plant(settings: Settings, fault: str | None, say: Say) -> int:
         maker = partial(spark_session, settings, pipeline_endpoint(settings), is_small=True)
         outcomes = collect(pipeline, maker, [resource], Selection(provider=drop.provider))
         return _show_planted(settings, outcomes[-1], drop, say)
-    finally:
-        if not was_up:
-            embedded.stop(settings)
 
 
 def _show_planted(settings: Settings, outcome: BatchOutcome, drop: FaultyDrop, say: Say) -> int:
