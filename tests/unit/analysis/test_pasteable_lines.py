@@ -22,3 +22,8 @@ def test_the_five_lines_run_as_they_stand(analyst_environment: dict[str, str], t
     done = subprocess.run([sys.executable, "-c", lines], env=analyst_environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert re.search(r"市场监管委\W+3", done.stdout)
+
+
+@pytest.mark.parametrize("tool", ["DuckDB", "pandas"])
+def test_the_readme_shows_the_same_lines(tool: str) -> None:
+    assert f"```\n{SNIPPETS[tool]}```" in (ROOT / "README.md").read_text(encoding="utf-8")
