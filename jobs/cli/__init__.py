@@ -17,7 +17,7 @@ AREAS = (analysing, city, collecting, looking, onboarding, reporting, sharing, t
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; its exit code. A HaiheError is one line on stderr."""
-    arguments = _parser().parse_args(argv)
+    arguments = command_line().parse_args(argv)
     level = logging.INFO if arguments.verbose else logging.WARNING
     handler = logging.StreamHandler(sys.stderr)
     # On the handler too: libraries lower the level of their own loggers.
@@ -34,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """The parser of every command that there is."""
     parser = argparse.ArgumentParser(prog="haihe", description="A city's government data: drops to batches, receipts and curated tables.")
     parser.add_argument("--version", action="version", version=__version__)
     parser.add_argument("-v", "--verbose", action="store_true", help="log what is done")
