@@ -13,6 +13,7 @@ from jobs.catalogue.catalogue import Catalogue
 from jobs.catalogue.contract import Contract, Field
 from jobs.catalogue.frozen import Frozen
 from jobs.catalogue.lists import Demand, Negative
+from jobs.quality.names import plain_form
 from jobs.standards.personal import BANK_CARD, MOBILE, RESIDENT_ID
 
 Mask = Literal["clear", "masked", "token", "text_masked"]
@@ -51,13 +52,20 @@ def shown_fields(
     for field in contract.fields:
         if "*" not in wanted and field.name not in wanted:
             continue
-        own = [entry for entry in entries if entry.field in ("*", field.name, field.header)]
+        forms = _forms(contract, field)
+        own = [entry for entry in entries if entry.field == "*" or plain_form(entry.field) in forms]
         barred = _barred(field, own)
         if barred:
             left.append(Left(name=field.name, title=field.title, reason=barred))
         else:
             shown += _columns(field, own, has_join_key=demand.join_key == "yes")
     return tuple(shown), tuple(left)
+
+
+def _forms(contract: Contract, field: Field) -> frozenset[str]:
+    """Every plain form under which an entry may name the field: its names in the contract and every provider's header for it."""
+    headers = {dialect.headers[field.name] for dialect in contract.dialects if field.name in dialect.headers}
+    return frozenset(map(plain_form, {field.name, field.header, field.title, *headers}))
 
 
 def _entries(catalogue: Catalogue, resource: str, days: Iterable[date]) -> list[Negative]:

@@ -111,6 +111,13 @@ def test_what_an_entry_forbids_is_in_no_object_even_past_its_review(pipeline: Pi
     assert {row["family_id"] for row in read_csv(data(own, ".csv"))} == {"DB000000000001", "=DB00000000002", "DB000000000003"}
 
 
+@pytest.mark.parametrize("written", ["Head-Name", "ＨＥＡＤ＿ＮＡＭＥ", "户主 姓名"])
+def test_an_entry_forbids_the_field_however_it_is_written(pipeline: Pipeline, written: str) -> None:
+    own = with_lists(pipeline, demand(), negatives=(entry(written, "not_shared"),))
+    share(own, NOW)
+    assert not any("张*".encode() in body for body in delivered(own).values())
+
+
 def test_a_clear_field_that_may_leave_only_masked_is_left_out_and_text_is_starred(pipeline: Pipeline) -> None:
     negatives = (entry("region_code", "masked_only"), entry("remark", "masked_only", "content", identifier="resident_id"))
     own = with_lists(pipeline, demand(fields="family_id region_code remark"), negatives=negatives)
