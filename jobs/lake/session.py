@@ -16,10 +16,9 @@ KEYS = frozenset({"spark.hadoop.fs.s3a.access.key", "spark.hadoop.fs.s3a.secret.
 LOG_STORE = "haihe.logstore.ConditionalPutLogStore"
 # Wide mask expressions compile to methods over 8,000 bytes, which the JVM would otherwise interpret.
 LARGE_JVM = "-XX:-DontCompileHugeMethods"
-
-
-# For some ten thousand rows compiling costs more than it saves.
-SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# For some ten thousand rows compiling costs more than it saves. With the first compiler alone the code cache would be 48 MB, which a
+# city's resources fill; from then on everything is interpreted.
+SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=160m"
 SMALL_CONF = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.shuffle.partitions": "2"}
 
 
