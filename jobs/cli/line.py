@@ -34,7 +34,8 @@ def say(value: object) -> None:
     """Print a line or a table."""
     # A pipe has no width of its own; a table folded to eighty columns cannot be searched.
     width = None if sys.stdout.isatty() else 160
-    Console(highlight=False, width=width).print(value, soft_wrap=isinstance(value, str))
+    # File names and values are shown as they are, `[…]` in them too.
+    Console(highlight=False, markup=False, width=width).print(value, soft_wrap=isinstance(value, str))
 
 
 def tell(value: object) -> None:
