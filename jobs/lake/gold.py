@@ -13,7 +13,7 @@ from jobs.lake.commits import replace_once
 from jobs.lake.passes import transaction_id
 from jobs.lake.place import Lake
 from jobs.lake.silver import silver_layer, silver_schema
-from jobs.lake.tables import ARROW_TYPES, column, ensure_table, has_transaction, open_table
+from jobs.lake.tables import ARROW_TYPES, column, ensure_table, has_transaction, open_table, table_bytes
 
 LAYER = "gold"
 RUN, RUN_TITLE = "_run", "运行序号"
@@ -28,7 +28,7 @@ def silver_version(lake: Lake, contract: Contract) -> int | None:
 def silver_bytes(lake: Lake, contract: Contract) -> int:
     """Bytes of the files that make up the silver table now."""
     table = open_table(lake, silver_layer(contract), contract.table)
-    return sum(table.get_add_actions(flatten=True)["size_bytes"].to_pylist()) if table else 0
+    return table_bytes(table) if table else 0
 
 
 def silver_at(spark: SparkSession, lake: Lake, contract: Contract, version: int | None) -> DataFrame:

@@ -5,9 +5,10 @@ from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable
 
+from jobs.errors import StoreError
 from jobs.lake.place import Lake
+from jobs.lake.tables import arrow_dataset
 
 BATCH_ROWS = 16_384
 
@@ -15,12 +16,16 @@ BATCH_ROWS = 16_384
 def pinned_batches(
     lake: Lake, layer: str, name: str, version: int, columns: Sequence[str], within: Mapping[str, Sequence[str]]
 ) -> Iterator[pa.RecordBatch]:
-    """Batches of these columns of the rows whose text columns lie in the values of `within`, in the order of the table's files."""
-    table = DeltaTable(lake.table_uri(layer, name), version=version, storage_options=lake.options())
+    """Batches of these columns of the rows whose text columns lie in the values of `within`, in the order of the table's files.
+
+    Raises: StoreError if there is no such table.
+    """
+    dataset = arrow_dataset(lake, layer, name, version)
+    if dataset is None:
+        raise StoreError(f"{layer}.{name}: no such table. No row was read.")
     wanted = pc.scalar(True)
     for column, values in within.items():
         wanted = wanted & pc.field(column).isin(list(values))
-    dataset = table.to_pyarrow_dataset()
     yield from dataset.scanner(columns=list(columns), filter=wanted, batch_size=BATCH_ROWS, batch_readahead=1).to_batches()
 
 

@@ -52,10 +52,10 @@ def ensure_table(lake: Lake, layer: str, name: str, schema: pa.Schema, comment: 
     return table
 
 
-def open_table(lake: Lake, layer: str, name: str) -> DeltaTable | None:
-    """The table as it stands; None if it was never made."""
+def open_table(lake: Lake, layer: str, name: str, version: int | None = None) -> DeltaTable | None:
+    """The table as it stands, or as it was at `version`; None if it was never made."""
     try:
-        return DeltaTable(lake.table_uri(layer, name), storage_options=lake.options())
+        return DeltaTable(lake.table_uri(layer, name), version=version, storage_options=lake.options())
     except TableNotFoundError:
         return None
 
@@ -64,21 +64,22 @@ def layer_bytes(lake: Lake, layer: str) -> int:
     """Bytes of the files that the layer's Delta tables hold in their newest versions; 0 for a layer without a table."""
     folders = lake.filesystem().get_file_info(pafs.FileSelector(lake.buckets[layer]))
     tables = [open_table(lake, layer, folder.base_name) for folder in folders if folder.type == pafs.FileType.Directory]
-    return sum(sum(_file_sizes(table)) for table in tables if table)
+    return sum(table_bytes(table) for table in tables if table)
 
 
-def _file_sizes(table: DeltaTable) -> list[int]:
+def table_bytes(table: DeltaTable) -> int:
+    """Bytes of the files that this version of the table consists of."""
     sizes: list[int] = pa.table(table.get_add_actions())["size_bytes"].to_pylist()
-    return sizes
+    return sum(sizes)
 
 
-def arrow_dataset(lake: Lake, layer: str, name: str) -> "pads.Dataset | None":
-    """The table's rows for Arrow to read; None if it was never made.
+def arrow_dataset(lake: Lake, layer: str, name: str, version: int | None = None) -> "pads.Dataset | None":
+    """The table's rows, as they stand or as they were at `version`, for Arrow to read; None if it was never made.
 
     Over Arrow's own file system: delta-rs' own one is Python called from Arrow's threads, and one of them that still reads ahead when the
     interpreter ends aborts the process (tried: 2 of 35 small programs ended so).
     """
-    table = open_table(lake, layer, name)
+    table = open_table(lake, layer, name, version)
     return table and table.to_pyarrow_dataset(filesystem=pafs.SubTreeFileSystem(lake.path(layer, name), lake.filesystem()))
 
 
