@@ -16,6 +16,7 @@ from jobs.intake.manifest import check_manifest, mismatched
 from jobs.intake.scan import Scan, Scanner
 from jobs.lake.landing import record_limits
 from jobs.lake.pass_record import FileDialect, FileRange, PassBatch
+from jobs.quality.result_store import keep_header_result
 from jobs.storage.objects import StoredObject, copy_object, exists, put, stream_blocks
 
 
@@ -45,7 +46,7 @@ def _archive_redacted(pipeline: Pipeline, admitted: Admitted, scan: Scan) -> Pas
         if not exists(pipeline.client, pipeline.bucket("raw"), raw_key):
             put(pipeline.client, pipeline.bucket("raw"), raw_key, redacted)
     # A cut is an event of the negative list: Great Expectations' verdict on the header names the entry.
-    pipeline.control.create(f"results/_headers/{admitted.drop.drop_id}.json", admitted.header_result)
+    keep_header_result(pipeline.control, admitted.drop.drop_id, admitted.header_result)
     return redacted_batch(admitted, scan, cut, raw_key)
 
 

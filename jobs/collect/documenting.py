@@ -3,8 +3,9 @@
 from jobs.collect.paging import create_pages, page_keys
 from jobs.collect.pipeline import Pipeline
 from jobs.quality.data_docs import validation_page
+from jobs.quality.result_store import RESULTS
 
-RESULTS, DATA_DOCS = "results/", "data-docs/"
+DATA_DOCS = "data-docs/"
 # So many results are read and rendered before their pages are written.
 AT_ONCE = 1000
 

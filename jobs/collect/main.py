@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -24,6 +24,7 @@ from jobs.errors import DropRefused, ObjectChanged
 from jobs.intake.keys import TEST_FOLDER
 from jobs.lake.pass_record import Kind, Pass, PassBatch
 from jobs.lake.passes import create_pass, heartbeat, latest_pass, read_pass
+from jobs.quality.result_store import keep_header_result
 
 log = logging.getLogger(__name__)
 # Resources whose pending bytes stay below share a session, up to so many of them.
@@ -132,8 +133,9 @@ def refuse_drop(pipeline: Pipeline, drop: Drop, refusal: DropRefused) -> None:
     placed = f"{resource}/{period}" if resource and period else TEST_FOLDER if drop.key and drop.key.is_test else UNPLACED
     folder = f"{placed}/{drop.drop_id}/0"
     write_page(pipeline, drop.provider, folder, drop_page(pipeline, drop, state, reasons, resource, period))
-    if "result" in refusal.details:
-        pipeline.control.create(f"results/_headers/{drop.drop_id}.json", refusal.details["result"])
+    result = refusal.details.get("result")
+    if isinstance(result, Mapping):
+        keep_header_result(pipeline.control, drop.drop_id, result)
     outcome = DropOutcome(
         drop_id=drop.drop_id,
         provider=drop.provider,

@@ -29,6 +29,7 @@ from jobs.lake.verdicts import bronze_rows, check_complete, is_judged, mask_grou
 from jobs.quality.layout import Layout
 from jobs.quality.masks import compile_masks
 from jobs.quality.result import validation_results
+from jobs.quality.result_store import keep_batch_result
 from jobs.quality.verdict import BatchCounts, batch_counts, condemning_rules
 
 log = logging.getLogger(__name__)
@@ -155,7 +156,7 @@ def _count(desk: Desk, spark: SparkSession, work: Work, landed: Landed, layout: 
     batches = _landed_batches(record, landed)
     judged = ((counts[batch.batch_id], _result_meta(record, batch)) for batch in batches)
     for batch, result in zip(batches, validation_results(layout, judged), strict=True):
-        desk.control.create(f"results/{record.resource}/{batch.batch_id}/{batch.revision:04d}.json", result)
+        keep_batch_result(desk.control, record.resource, batch.batch_id, batch.revision, result)
     return counts
 
 
