@@ -21,7 +21,7 @@ PLACE = ("_period_end", "_received_at", "_batch_id")
 
 def judge_rows(lake: Lake, contract: Contract, number: int, rows: DataFrame, masks: Masks, *, peers: DataFrame | None = None) -> None:
     """Commit a verdict for every one of `rows` (typed view). `peers` are accepted rows of the same batches, whose keys count too."""
-    flagged, flags = rows, {}
+    flagged, flags = masks.widened(rows), {}
     compared = rows if peers is None else rows.unionByName(peers)
     for place, key in enumerate(masks.keys):
         hits = doubled_keys(compared, key.columns, key.within)

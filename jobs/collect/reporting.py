@@ -1,7 +1,7 @@
 """Receipts of a pass' batches and of drops that no batch came of, written into the provider's receipts bucket."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -16,7 +16,8 @@ from jobs.collect.pipeline import Desk, Pipeline
 from jobs.errors import ObjectExists
 from jobs.intake.dialect import Dialect
 from jobs.lake.pass_record import Landed, Pass, PassBatch
-from jobs.quality.layout import Layout
+from jobs.quality.by_gx import NO_RULES, JudgedByGx
+from jobs.quality.layout import Layout, RuleFault
 from jobs.quality.rules import Rule
 from jobs.quality.verdict import BatchCounts
 from jobs.reports.errors_csv import render_errors_csv
@@ -47,11 +48,16 @@ SUMMARY_PARAMS = {"value": None, "other_value": None, "length": None}
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What judging a pass found: the masks' layout, counts by batch, and what landing saw."""
+    """What judging a pass found: the masks' layout, counts by batch, what landing saw, and what Great Expectations itself judged."""
 
     layout: Layout
     counts: Mapping[str, BatchCounts]
     landed: Landed
+    by_gx: Mapping[str, JudgedByGx] = field(default_factory=dict)
+
+    def faults_of(self, batch_id: str) -> tuple[RuleFault, ...]:
+        """The rules that could not be judged on the batch."""
+        return (*self.layout.errors, *self.by_gx.get(batch_id, NO_RULES).faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +210,17 @@ def _contacts(desk: Desk, duty: Mapping[str, Any] | None) -> Contacts:
 def _rule_summary(findings: Findings, outcome: BatchOutcome, definition: Definition, batch: PassBatch) -> tuple[RuleCount, ...]:
     if batch.batch_id not in findings.counts:
         return ()
-    errors = {fault.rule.rule_id for fault in findings.layout.errors}
+    errors = {fault.rule.rule_id for fault in findings.faults_of(batch.batch_id)}
     sent = {name: header for header, name in definition.contract.headers(batch.provider).items()}
-    counted = [_rule_count(rule, outcome, definition, sent, is_error=rule.rule_id in errors) for rule in definition.rules]
+    judged = findings.by_gx.get(batch.batch_id, NO_RULES)
+    counted = [_rule_count(rule, outcome, definition, sent, judged, is_error=rule.rule_id in errors) for rule in definition.rules]
     malformed = outcome.counts.malformed if outcome.counts else 0
     return (*counted, *([_malformed_count(malformed)] if malformed else []))
 
 
-def _rule_count(rule: Rule, outcome: BatchOutcome, definition: Definition, sent: Mapping[str, str], *, is_error: bool) -> RuleCount:
+def _rule_count(
+    rule: Rule, outcome: BatchOutcome, definition: Definition, sent: Mapping[str, str], judged: JudgedByGx, *, is_error: bool
+) -> RuleCount:
     says, cure = rule_texts(rule, definition.contract, SUMMARY_PARAMS)
     names = [name for name in rule.columns if name in sent]
     return RuleCount(
@@ -221,6 +230,8 @@ def _rule_count(rule: Rule, outcome: BatchOutcome, definition: Definition, sent:
         title="、".join(definition.contract.field(name).title for name in names) or None,
         severity=rule.severity,
         failing_rows=outcome.rule_counts.get(rule.rule_id, 0),
+        is_met=None if rule.method != "gx" or is_error else rule.rule_id not in judged.failed(),
+        observed=judged.observed(rule.rule_id),
         is_rule_error=is_error,
         sentence=says,
         cure=cure,

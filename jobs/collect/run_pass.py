@@ -8,6 +8,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from jobs.collect.batch_rules import judged_batches
 from jobs.collect.definition import read_definition
 from jobs.collect.drops import batch_key
 from jobs.collect.gate import Counts, Decision, Reason, State, decide
@@ -26,6 +27,7 @@ from jobs.lake.pass_record import Landed, LandedBatch, Pass, PassBatch
 from jobs.lake.passes import begin_attempt, mark_done, note_failure, pass_key
 from jobs.lake.typed import empty_typed_view, typed_view
 from jobs.lake.verdicts import bronze_rows, check_complete, is_judged, mask_groups, verdicts_of
+from jobs.quality.by_gx import NO_RULES
 from jobs.quality.layout import Layout
 from jobs.quality.masks import compile_masks
 from jobs.quality.result import validation_results
@@ -61,10 +63,12 @@ def judge_pass(desk: Desk, spark: SparkSession, work: Work) -> tuple[Findings, l
     """Land, judge and decide: what was found, and the outcome that each batch is to have. Nothing is published."""
     landed = _land(desk, spark, work)
     layout = _judge(desk, spark, work, landed)
-    counts = _count(desk, spark, work, landed, layout)
-    decisions = _decide(desk, work, landed, counts, layout)
-    outcomes = [_outcome(work, batch, landed, counts, decisions[batch.batch_id]) for batch in work.record.batches]
-    return Findings(layout=layout, counts=counts, landed=landed), outcomes
+    by_gx = judged_batches(desk, spark, work, _landed_batches(work.record, landed), layout)
+    findings = Findings(layout=layout, counts=_count(desk, spark, work, landed, layout), landed=landed, by_gx=by_gx)
+    _keep_results(desk, work, findings)
+    decisions = _decide(desk, work, findings)
+    outcomes = [_outcome(work, batch, findings, decisions[batch.batch_id]) for batch in work.record.batches]
+    return findings, outcomes
 
 
 def _finish(pipeline: Pipeline, spark: SparkSession, record: Pass) -> list[BatchOutcome]:
@@ -152,11 +156,18 @@ def _count(desk: Desk, spark: SparkSession, work: Work, landed: Landed, layout: 
     check_complete(work.contract, record.number, rows, {batch: count.rows for batch, count in counts.items()})
     if any(one.counts and one.counts.replaced for one in work.before.values()) and record.kind == "release":
         counts = batch_counts(mask_groups(newest_revisions(verdicts), len(layout.masks)), layout)
-    batches = _landed_batches(record, landed)
-    judged = ((counts[batch.batch_id], _result_meta(record, batch)) for batch in batches)
-    for batch, result in zip(batches, validation_results(layout, judged), strict=True):
-        desk.control.create(f"results/{record.resource}/{batch.batch_id}/{batch.revision:04d}.json", result)
     return counts
+
+
+def _keep_results(desk: Desk, work: Work, findings: Findings) -> None:
+    """Great Expectations' result on each batch that was judged, written once."""
+    record = work.record
+    batches = [batch for batch in record.batches if batch.batch_id in findings.counts]
+    judged = (
+        (findings.counts[batch.batch_id], _result_meta(record, batch), findings.by_gx.get(batch.batch_id, NO_RULES)) for batch in batches
+    )
+    for batch, result in zip(batches, validation_results(findings.layout, judged), strict=True):
+        desk.control.create(f"results/{record.resource}/{batch.batch_id}/{batch.revision:04d}.json", result)
 
 
 def _result_meta(record: Pass, batch: PassBatch) -> dict[str, Any]:
@@ -169,37 +180,47 @@ def _result_meta(record: Pass, batch: PassBatch) -> dict[str, Any]:
     }
 
 
-def _decide(desk: Desk, work: Work, landed: Landed, counts: Mapping[str, BatchCounts], layout: Layout) -> dict[str, Decision]:
+def _decide(desk: Desk, work: Work, findings: Findings) -> dict[str, Decision]:
     record = work.record
     is_told_once = work.contract.load == "append" and record.kind == "collect"
     taken = _contents_taken(desk, work) if is_told_once else {}
     decisions: dict[str, Decision] = {}
     for batch in record.batches:
         first = taken.get((batch.provider, batch.period))
-        decision = _decision(work, batch, landed, counts, layout, second_content_of=first)
+        decision = _decision(work, batch, findings, second_content_of=first)
         if is_told_once and decision.state != "refused":
             taken.setdefault((batch.provider, batch.period), batch.batch_id)
         decisions[batch.batch_id] = decision
     return decisions
 
 
-def _decision(
-    work: Work, batch: PassBatch, landed: Landed, counts: Mapping[str, BatchCounts], layout: Layout, *, second_content_of: str | None
-) -> Decision:
-    record, refusal = work.record, landed.batches[batch.batch_id].refusal
+def _decision(work: Work, batch: PassBatch, findings: Findings, *, second_content_of: str | None) -> Decision:
+    record, refusal, counts = work.record, findings.landed.batches[batch.batch_id].refusal, findings.counts
     if refusal:
         return Decision(state="refused", reasons=(Reason(code=refusal["code"], params=refusal["params"]),))
     if record.kind in BY_PERSON:
         state, code = BY_PERSON[record.kind]
         return Decision(state=state, reasons=(Reason(code=code, params={"note": record.reason}),))
-    condemning = condemning_rules(counts[batch.batch_id], layout)
+    condemning = condemning_rules(counts[batch.batch_id], findings.layout)
     if condemning:
         return Decision(state="refused", reasons=(Reason(code="forbidden_content", params=_forbidden(work, condemning[0])),))
     before = work.before.get(batch.batch_id)
     if before and before.state == "published":
         return Decision(state="published")
-    errors = tuple(fault.rule.rule_id for fault in layout.errors)
-    return decide(_counts_in_force(work, batch, counts), batch.duty, rule_errors=errors, second_content_of=second_content_of)
+    return decide(
+        _counts_in_force(work, batch, counts),
+        batch.duty,
+        rule_errors=tuple(fault.rule.rule_id for fault in findings.faults_of(batch.batch_id)),
+        failed_rules=_failed_rules(findings, batch),
+        second_content_of=second_content_of,
+    )
+
+
+def _failed_rules(findings: Findings, batch: PassBatch) -> dict[str, Any]:
+    """Critical rules about the whole batch that it does not meet, with what was observed."""
+    judged = findings.by_gx.get(batch.batch_id, NO_RULES)
+    critical = {rule.rule_id for rule in findings.layout.by_gx if rule.severity == "critical"}
+    return {rule_id: judged.observed(rule_id) for rule_id in judged.failed() if rule_id in critical}
 
 
 def _forbidden(work: Work, rule_id: str) -> dict[str, Any]:
@@ -224,8 +245,8 @@ def _counts_in_force(work: Work, batch: PassBatch, counts: Mapping[str, BatchCou
     return revised_counts(before.counts, fresh) if work.record.kind == "resend" and before and before.counts else fresh
 
 
-def _outcome(work: Work, batch: PassBatch, landed: Landed, counts: Mapping[str, BatchCounts], decision: Decision) -> BatchOutcome:
-    record, before = work.record, work.before.get(batch.batch_id)
+def _outcome(work: Work, batch: PassBatch, findings: Findings, decision: Decision) -> BatchOutcome:
+    record, before, landed, counts = work.record, work.before.get(batch.batch_id), findings.landed, findings.counts
     has_landed = landed.batches[batch.batch_id].refusal is None
     is_refused_resend = record.kind == "resend" and not has_landed
     if before and (is_refused_resend or record.kind == "refuse"):
