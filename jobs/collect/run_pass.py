@@ -236,6 +236,8 @@ def _outcome(work: Work, batch: PassBatch, landed: Landed, counts: Mapping[str, 
 def _awaits(work: Work, batch: PassBatch, decision: Decision, *, has_landed: bool, is_judged: bool) -> Literal["landing", "judging"] | None:
     """What a batch that was split off still lacks; None once it is judged or refused."""
     before = work.before.get(batch.batch_id)
+    if before and work.record.kind == "resend" and not is_judged:
+        return before.awaits
     if is_judged or decision.state == "refused":
         return None
     if before and (before.awaits != "landing" or not work.lands):
