@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from deltalake import DeltaTable
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -17,7 +18,8 @@ from jobs.collect.outcome import BatchOutcome, latest_outcome
 from jobs.collect.splitting import split_off
 from jobs.errors import PassError
 from jobs.first_run import fingerprint
-from jobs.lake import landing
+from jobs.lake import landing, silver, verdicts
+from jobs.lake.control import StoreControl
 from jobs.lake.pass_record import Pass
 from jobs.lake.passes import create_pass, read_pass
 from jobs.lake.tables import open_table
@@ -132,12 +134,44 @@ def poisonous(view: Callable[..., DataFrame]) -> Callable[..., DataFrame]:
     return raising
 
 
-def test_an_archived_file_that_is_gone_holds_its_batch_at_once_and_the_same_bytes_bring_it_back(lakehouse: Lakehouse) -> None:
-    case = Case.of(lakehouse, attempts=8)
+def collected_with_kills(case: Case, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect until a run ends by itself, each other one killed after its first effect on pass log or tables; the effects in order."""
+    effects: list[str] = []
+
+    def then_killed(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            found = function(*args, **kwargs)
+            key = str(args[1])
+            is_told = name != "record" or (found and key.startswith(("passes/", "judgements/")) and ".attempt-" not in key)
+            if is_told:
+                effects.append(key.split(f"{VAT}/")[1] if name == "record" else name)
+                raise Killed
+            return found
+
+        return wrapped
+
+    with monkeypatch.context() as killing:
+        killing.setattr(StoreControl, "create", then_killed("record", StoreControl.create))
+        killing.setattr(DeltaTable, "create_write_transaction", then_killed("bronze", DeltaTable.create_write_transaction))
+        killing.setattr(verdicts, "append_once", then_killed("verdicts", verdicts.append_once))
+        killing.setattr(silver, "append_once", then_killed("silver", silver.append_once))
+        while True:
+            try:
+                case.collect()
+            except Killed:
+                continue
+            return effects
+
+
+def test_an_archived_file_that_is_gone_holds_its_batch_at_once_and_the_same_bytes_bring_it_back(
+    lakehouse: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = Case.of(lakehouse, attempts=60)
     pipeline = case.house.pipeline
     gone = case.archived().batches[1]
     delete(pipeline.client, pipeline.bucket("raw"), gone.raw_key)
-    case.collect()
+    effects = ["1.split-01.json", "1.landed.json", "bronze", "1.masks.json", "verdicts", "1.json", "silver", "1.done.json"]
+    assert [name.lstrip("0") for name in collected_with_kills(case, monkeypatch)] == effects
     held = case.check_held("landing", "raw_missing")
     assert (held.counts, held.awaits, held.judgements) == (None, "landing", {})
     assert case.rows("bronze") == dict.fromkeys((PERIODS[0], PERIODS[2]), ROWS)
