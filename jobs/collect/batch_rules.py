@@ -26,9 +26,17 @@ def judged_batches(desk: Desk, spark: SparkSession, work: Work, batches: Sequenc
     key = pass_key(record.resource, record.number, ".by-gx")
     standing: Mapping[str, Any] | None = desk.control.find(key)
     if standing is None:
-        judged = {batch.batch_id: judged_by_gx(_rows_in_force(desk, spark, work, batch), layout.by_gx) for batch in batches}
+        judged = {batch.batch_id: _judged(_rows_in_force(desk, spark, work, batch), layout) for batch in batches}
         standing = settle(desk.control, key, {name: one.model_dump(mode="json") for name, one in judged.items()})
     return {name: JudgedByGx.model_validate(one) for name, one in standing.items()}
+
+
+def _judged(rows: DataFrame, layout: Layout) -> JudgedByGx:
+    judged = judged_by_gx(rows, layout.by_gx)
+    if judged.faults:
+        # Where the rows cannot be read at all no rule is at fault: this raises, and the attempt has failed.
+        rows.agg(*[F.count(F.col(f"`{name}`")) for name in rows.columns]).collect()
+    return judged
 
 
 def _rows_in_force(desk: Desk, spark: SparkSession, work: Work, batch: PassBatch) -> DataFrame:
