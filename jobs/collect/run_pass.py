@@ -11,11 +11,14 @@ from pyspark.sql import functions as F
 from jobs.collect.definition import read_definition
 from jobs.collect.drops import batch_key
 from jobs.collect.gate import Counts, Decision, Reason, State, decide
+from jobs.collect.history import held_by_history, with_checks
 from jobs.collect.judging import judge_rows
+from jobs.collect.measuring import measure_pass
 from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcomes, write_batch_outcome, write_drop_outcome
 from jobs.collect.pipeline import Desk, Pipeline
 from jobs.collect.publishing import publish_pass
 from jobs.collect.reporting import Findings, report_batches
+from jobs.collect.results import write_results
 from jobs.collect.revising import accepted_in_force, judgement_key, newest_revisions, read_layout, resend_refusals, revised_counts
 from jobs.collect.work import LANDING, Work, judgements_after
 from jobs.errors import PassError
@@ -28,7 +31,6 @@ from jobs.lake.typed import empty_typed_view, typed_view
 from jobs.lake.verdicts import bronze_rows, check_complete, is_judged, mask_groups, verdicts_of
 from jobs.quality.layout import Layout
 from jobs.quality.masks import compile_masks
-from jobs.quality.result import validation_results
 from jobs.quality.verdict import BatchCounts, batch_counts, condemning_rules
 
 log = logging.getLogger(__name__)
@@ -62,8 +64,12 @@ def judge_pass(desk: Desk, spark: SparkSession, work: Work) -> tuple[Findings, l
     landed = _land(desk, spark, work)
     layout = _judge(desk, spark, work, landed)
     counts = _count(desk, spark, work, landed, layout)
-    decisions = _decide(desk, work, landed, counts, layout)
+    measures = measure_pass(desk, spark, work, _landed_batches(work.record, landed), layout)
+    in_force = {batch.batch_id: _counts_in_force(work, batch, counts) for batch in work.record.batches if batch.batch_id in counts}
+    decisions, checks = held_by_history(desk, work, _decide(desk, work, landed, counts, layout), in_force, measures)
+    write_results(desk, work.record, layout, counts, checks)
     outcomes = [_outcome(work, batch, landed, counts, decisions[batch.batch_id]) for batch in work.record.batches]
+    outcomes = [with_checks(work, outcome, measures, checks) for outcome in outcomes]
     return Findings(layout=layout, counts=counts, landed=landed), outcomes
 
 
@@ -152,21 +158,7 @@ def _count(desk: Desk, spark: SparkSession, work: Work, landed: Landed, layout: 
     check_complete(work.contract, record.number, rows, {batch: count.rows for batch, count in counts.items()})
     if any(one.counts and one.counts.replaced for one in work.before.values()) and record.kind == "release":
         counts = batch_counts(mask_groups(newest_revisions(verdicts), len(layout.masks)), layout)
-    batches = _landed_batches(record, landed)
-    judged = ((counts[batch.batch_id], _result_meta(record, batch)) for batch in batches)
-    for batch, result in zip(batches, validation_results(layout, judged), strict=True):
-        desk.control.create(f"results/{record.resource}/{batch.batch_id}/{batch.revision:04d}.json", result)
     return counts
-
-
-def _result_meta(record: Pass, batch: PassBatch) -> dict[str, Any]:
-    return {
-        "suite_name": record.resource,
-        "batch_id": batch.batch_id,
-        "provider": batch.provider,
-        "period": batch.period,
-        "pass": record.number,
-    }
 
 
 def _decide(desk: Desk, work: Work, landed: Landed, counts: Mapping[str, BatchCounts], layout: Layout) -> dict[str, Decision]:

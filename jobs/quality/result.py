@@ -1,7 +1,8 @@
 """An ordinary Great Expectations validation result from counts: each expectation decides by itself on the numbers it asks for."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from great_expectations import __version__ as gx_version
@@ -26,12 +27,18 @@ def validation_result(layout: Layout, counts: BatchCounts, meta: Mapping[str, An
     return next(validation_results(layout, [(counts, meta)]))
 
 
-def validation_results(layout: Layout, batches: Iterable[tuple[BatchCounts, Mapping[str, Any]]]) -> Iterator[dict[str, Any]]:
-    """`validation_result` of each batch in turn; what is the same for all of them is made once."""
+def validation_results(
+    layout: Layout,
+    batches: Iterable[tuple[BatchCounts, Mapping[str, Any]]],
+    further: Mapping[str, Sequence[ExpectationValidationResult]] = MappingProxyType({}),
+) -> Iterator[dict[str, Any]]:
+    """`validation_result` of each batch in turn, with its `further` results by batch id; what is the same for all is made once."""
     judges = [_judge_of(judged) for judged in layout.rules if judged.metrics]
     faults = [_fault_result(fault) for fault in layout.errors]
     for counts, meta in batches:
-        yield suite_result([*(_judged_result(judge, counts) for judge in judges), *faults], meta, counts.batch_id)
+        yield suite_result(
+            [*(_judged_result(judge, counts) for judge in judges), *faults, *further.get(counts.batch_id, ())], meta, counts.batch_id
+        )
 
 
 def suite_result(results: list[ExpectationValidationResult], meta: Mapping[str, Any], batch_id: str | None) -> dict[str, Any]:
