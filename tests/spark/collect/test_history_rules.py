@@ -93,6 +93,5 @@ def test_a_batch_far_from_its_past_is_held_until_a_person_lets_it_in(lakehouse: 
     # Let in by a person it is published, whatever its past.
     released = decide_held(pipeline, lambda: lakehouse.spark, held.batch_id, "release", "张三", "补报一季度")
     assert (released.state, [reason.code for reason in released.reasons]) == ("published", ["released_by_person"])
-    print("COUNTS", released.counts, released.rule_counts, released.judgements)
     assert released.measures == {"total_yuan.sum": Decimal("666813.00")}
     assert {row["_period"] for row in lakehouse.silver(pipeline.catalogue.contracts[VAT])} >= {"2021-03-10"}

@@ -147,6 +147,21 @@ def test_nothing_else_is_the_past(desk_with: DeskMaker, other: list[BatchOutcome
     assert earlier(desk_with, TODAY, other) == [0]
 
 
+@pytest.mark.parametrize(
+    "others",
+    [pytest.param(days("2021-03-11", 6), id="later periods"), pytest.param([outcome(f"2021-W0{week}") for week in (8, 9)], id="weeks")],
+)
+def test_others_leave_the_window_to_the_past(desk_with: DeskMaker, others: list[BatchOutcome]) -> None:
+    assert earlier(desk_with, TODAY, [*days("2021-02-20", 4), *others]) == [4]
+
+
+def test_each_rule_has_a_window_of_its_own(desk_with: DeskMaker) -> None:
+    terms = contract(HistoryRule(measure="rows", window=8), HistoryRule(measure="null_share", column="usage_kwh", window=10))
+    past = days("2021-02-01", 12, measures={"usage_kwh.null_share": Decimal("0.00")})
+    _, checks = judged(desk_with, TODAY, past, terms=terms, measures={"heping-2021-03-10": {"usage_kwh.null_share": Decimal("1.00")}})
+    assert [check.earlier for check in checks["heping-2021-03-10"]] == [8, 10]
+
+
 def test_what_a_person_let_in_counts_and_a_batch_counts_once_by_its_last_revision(desk_with: DeskMaker) -> None:
     held, released = days("2021-03-07", 3, state="held"), days("2021-03-07", 3, kind="release", revision=1)
     assert earlier(desk_with, TODAY, [*released, *held]) == [3]
