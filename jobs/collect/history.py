@@ -15,7 +15,7 @@ from jobs.collect.measuring import Measures
 from jobs.collect.outcome import BatchOutcome
 from jobs.collect.pipeline import Desk
 from jobs.collect.places import Place, batches_of_duty, place_of
-from jobs.collect.work import LANDING, Work
+from jobs.collect.work import Work
 from jobs.lake.pass_record import PassBatch
 from jobs.quality.history import HistoryCheck, compared
 
@@ -42,7 +42,7 @@ def held_by_history(
     desk: Desk, work: Work, decisions: Mapping[str, Decision], counts: Mapping[str, Counts], measures: Mapping[str, Measures]
 ) -> tuple[dict[str, Decision], dict[str, tuple[HistoryCheck, ...]]]:
     """The decisions, with every batch held that is off its history, and the checks by batch id."""
-    if not work.contract.history or work.record.kind not in LANDING:
+    if not work.contract.history or work.record.kind == "refuse":
         return dict(decisions), {}
     checks = history_checks(work, _past_of(desk, work), decisions, counts, measures)
     reasons = {batch_id: off_reasons(found, work.contract) for batch_id, found in checks.items()}
@@ -131,9 +131,10 @@ def _values(rule: HistoryRule, before: Sequence[Earlier]) -> list[Decimal]:
 
 
 def _is_at_the_gate(work: Work, batch: PassBatch) -> bool:
-    """Not once it is published: a resend then mends rows and decides nothing."""
+    """Not once it is published, for a resend then mends rows and decides nothing; nor where a person decides what was judged before."""
     before = work.before.get(batch.batch_id)
-    return not (before and before.state == "published")
+    is_published = before is not None and before.state == "published"
+    return work.is_judged_first(batch) or (work.record.kind == "resend" and not is_published)
 
 
 def _earlier(outcome: BatchOutcome) -> Earlier:

@@ -14,8 +14,9 @@ from jobs.quality.history import HistoryCheck
 
 
 class BatchOutcome(Frozen):
-    """A batch at a revision. `judgements` maps each part to the judgement in force for it; `counts` is None where nothing landed.
+    """A batch at a revision. `judgements` maps each part to the judgement in force for it; `counts` is None where nothing was judged.
 
+    `awaits` says what a held batch that was split off its pass still lacks: a release of it lands, or judges, and asks the gate.
     `measures` are the null shares and sums that later batches are compared with, `checks` how this one compared at this revision.
     """
 
@@ -41,6 +42,7 @@ class BatchOutcome(Frozen):
     reasons: tuple[Reason, ...] = ()
     decided_by: str | None = None
     receipt: str
+    awaits: Literal["landing", "judging"] | None = None
 
 
 class DropOutcome(Frozen):

@@ -14,7 +14,7 @@ from jobs.catalogue.contract import Contract, Dialect, Field
 from jobs.catalogue.history import HistoryRule
 from jobs.catalogue.period import Period
 from jobs.collect.definition import Definition
-from jobs.collect.gate import Counts, Decision
+from jobs.collect.gate import Counts, Decision, Reason
 from jobs.collect.history import held_by_history, off_reasons, short_reasons
 from jobs.collect.outcome import BatchOutcome, write_batch_outcome
 from jobs.collect.pipeline import Desk
@@ -222,6 +222,18 @@ def test_a_person_s_decision_is_not_judged(desk_with: DeskMaker, kind: str) -> N
     before = [outcome("2021-03-10", 12, state="held")]
     decisions, checks = judged(desk_with, [batch("2021-03-10", revision=1)], days("2021-03-05", 4), 12, before=before, kind=kind)
     assert (decisions["heping-2021-03-10"], checks) == (Decision(state="published"), {})
+
+
+def test_a_batch_that_is_judged_for_the_first_time_on_its_release_is_compared_like_any_other(desk_with: DeskMaker) -> None:
+    # It had been split off its pass before it was judged.
+    before = [outcome("2021-03-10", state="held", counts=None, awaits="judging")]
+    let_in = {"heping-2021-03-10": Decision(state="published", reasons=(Reason(code="released_by_person"),))}
+    for rows, state, code in ((100, "published", "released_by_person"), (12, "held", "rows_off_history")):
+        decisions, _ = judged(
+            desk_with, [batch("2021-03-10", revision=1)], days("2021-03-05", 4), rows, before=before, kind="release", decisions=let_in
+        )
+        decision = decisions["heping-2021-03-10"]
+        assert (decision.state, [reason.code for reason in decision.reasons]) == (state, [code])
 
 
 def test_an_outcome_from_before_the_contract_measured_sums_counts_for_rows_alone(desk_with: DeskMaker) -> None:
