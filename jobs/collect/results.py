@@ -10,6 +10,7 @@ from jobs.quality.by_gx import NO_RULES
 from jobs.quality.history import HistoryCheck
 from jobs.quality.history_result import history_results, not_judged_yet
 from jobs.quality.result import gx_results, validation_results
+from jobs.quality.result_store import keep_batch_result
 
 
 def write_results(desk: Desk, record: Pass, findings: Findings, checks: Mapping[str, Sequence[HistoryCheck]]) -> None:

@@ -15,6 +15,7 @@ HOUSE = (
     "scheduler",
     "samplecity",
     "report",
+    "notebook",
     "onboarding",
     "notices",
     "sharing",
