@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator, ValidationError
 from pydantic import Field as Attribute
-from pydantic import ValidationError
 
 from jobs.catalogue.contract import Contract
 from jobs.catalogue.frozen import Frozen, faults_of, read_json, refuse
@@ -16,6 +16,14 @@ from jobs.catalogue.judged import JUDGED, NOT_ON_SPARK
 LINEAGE_COLUMNS = frozenset({"_batch_id", "_provider", "_period_start", "_period_end", "_received_date"})
 
 
+def _one_text(notes: object) -> object:
+    return " ".join(notes) if isinstance(notes, list) and all(isinstance(note, str) for note in notes) else notes
+
+
+# Great Expectations takes one note or a list of them.
+Notes = Annotated[str | None, BeforeValidator(_one_text)]
+
+
 class Expectation(Frozen):
     """One expectation of a suite file, in Great Expectations' own words."""
 
@@ -23,7 +31,7 @@ class Expectation(Frozen):
     id: str
     kwargs: Mapping[str, Any]
     severity: Literal["critical", "warning", "info"] = "critical"
-    notes: str | None = None
+    notes: Notes = None
     description: str | None = None
     meta: Mapping[str, Any] = {}
 
@@ -34,7 +42,7 @@ class Suite(Frozen):
     name: str
     expectations: tuple[Expectation, ...] = Attribute(min_length=0)
     meta: Mapping[str, Any] = {}
-    notes: str | None = None
+    notes: Notes = None
     id: str | None = None
     suite_parameters: Mapping[str, Any] = {}
     sha256: str = ""

@@ -1,6 +1,7 @@
 """A frame judged in two lines: Great Expectations' own numbers, and beside them every failing row with all of its reasons."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from jobs.errors import CatalogueError, RuleError
 from jobs.notebook import Verdict, judge
 from tests.parity import interpreted
 
+ROOT = Path(__file__).parents[3]
 NUMBERS = ("element_count", "unexpected_count", "unexpected_percent", "missing_count", "missing_percent", "observed_value")
 ROWS = [
     ("a", 1, "x", 0.5),
@@ -178,3 +180,11 @@ def test_what_is_no_suite_is_refused(frame: DataFrame, tmp_path: Path) -> None:
         judge(frame, path)
     with pytest.raises(RuleError, match="most"):
         judge(frame, [gxe.ExpectColumnMaxToBeBetween(column="x", max_value={"$PARAMETER": "most"})])
+
+
+def test_the_page_shows_what_its_lines_give(spark: SparkSession) -> None:
+    page = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
+    lines, shown = re.search(r"```python\n(from jobs\.notebook import judge\n.*?)```\n```\n>>> verdict\n(.*?)```", page, re.DOTALL).groups()
+    given: dict[str, Any] = {"spark": spark, "judge": lambda frame, path, **named: judge(frame, ROOT / path, **named)}
+    exec(lines.replace("from jobs.notebook import judge\n", ""), given)  # noqa: S102 (the page's own lines)
+    assert repr(given["verdict"]) == shown.rstrip()
