@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from jobs.collect.deciding import decide_held
+from jobs.collect.finishing import finish_pass
 from jobs.collect.outcome import BatchOutcome
-from jobs.collect.run_pass import finish_pass
 from jobs.first_run import fingerprint
 from jobs.lake.pass_record import Pass
 from jobs.lake.passes import read_pass
