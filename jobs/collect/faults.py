@@ -19,8 +19,8 @@ from jobs.lake.verdicts import ROW_ID, bronze_rows, verdicts_of
 from jobs.quality.layout import MALFORMED, Layout
 from jobs.quality.rules import Rule
 from jobs.quality.verdict import critical_predicate, decode, warning_predicate
-from jobs.reports.receipt_model import ErrorLine, Text
-from jobs.reports.rule_codes import rule_code
+from jobs.reports.receipt_model import ErrorLine
+from jobs.reports.rule_texts import rule_texts
 from jobs.reports.sentences import how, what
 from jobs.standards.masking import masked
 
@@ -61,20 +61,6 @@ def error_lines(rows: Sequence[FaultyRow], batch: PassBatch, contract: Contract,
     """One line per fault of each row, in the rows' order."""
     sent = {name: header for header, name in contract.headers(batch.provider).items()}
     return [line for row in rows for line in _lines_of(row, batch, contract, rules, sent)]
-
-
-def rule_texts(rule: Rule, contract: Contract, values: Mapping[str, object]) -> tuple[Text, Text]:
-    """What is wrong and how to mend it, by the rule's own sentence, else by its type and parameters."""
-    titles = {field.name: field.title for field in contract.fields}
-    params: dict[str, object] = {**rule.kwargs, **rule.params, **values, "type": rule.type}
-    for key in ("column_A", "column_B"):
-        if key in params:
-            params[key] = titles.get(str(params[key]), params[key])
-    if rule.columns:
-        params["columns"] = params["column_list"] = [titles.get(name, name) for name in rule.columns]
-    code = "unique_in_lake" if rule.method == "lake" else rule_code(rule.type, rule.kwargs)
-    says = what(code, params)
-    return says.model_copy(update={"zh": rule.message}) if rule.message else says, how(code, params)
 
 
 def _newest(desk: Desk, spark: SparkSession, contract: Contract, judgements: Mapping[str, Mapping[str, int]]) -> DataFrame:

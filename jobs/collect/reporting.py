@@ -6,9 +6,10 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from jobs.catalogue.contract import Contract
 from jobs.collect.definition import Definition
 from jobs.collect.drops import Drop
-from jobs.collect.faults import FaultyRow, error_lines, faulty_rows, rule_texts
+from jobs.collect.faults import FaultyRow, error_lines, faulty_rows
 from jobs.collect.gate import Reason as GateReason
 from jobs.collect.gate import quality_share_pct
 from jobs.collect.outcome import BatchOutcome
@@ -37,12 +38,12 @@ from jobs.reports.receipt_model import (
     RuleCount,
 )
 from jobs.reports.resend import resend_csv
+from jobs.reports.rule_texts import reason_texts, summary_texts
 from jobs.reports.sentences import how, what
 from jobs.storage.objects import put_new
 
 HTML, HTML_EN, JSON, ERRORS = "receipt.html", "receipt.en.html", "receipt.json", "errors.csv"
 TYPES = {HTML: "text/html; charset=utf-8", HTML_EN: "text/html; charset=utf-8", JSON: "application/json", ERRORS: "text/csv; charset=utf-8"}
-SUMMARY_PARAMS = {"value": None, "other_value": None, "length": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def batch_page(
         period=batch.period,
         file=_file_facts(batch),
         counts=_counts(outcome),
-        reasons=tuple(_reason(reason) for reason in outcome.reasons),
+        reasons=tuple(_reason(reason, rules, contract) for reason in outcome.reasons),
         rule_summary=_rule_summary(findings, outcome, definition, batch),
         first_faults=tuple(lines[:3]) if lines else _landing_faults(findings.landed, batch),
         errors=Listing(listed=len(lines), total=total),
@@ -136,7 +137,7 @@ def drop_page(desk: Desk, drop: Drop, state: str, reasons: Sequence[GateReason],
             etag=drop.stored.etag,
             received_at=drop.stored.modified_at,
         ),
-        reasons=tuple(_reason(reason) for reason in reasons),
+        reasons=tuple(_reason(reason, {}, contract) for reason in reasons),
         contract_version=contract.version if contract else None,
         contacts=_contacts(desk, None),
         links=Links(html=HTML, html_en=HTML_EN, json_=JSON),
@@ -191,9 +192,10 @@ def _counts(outcome: BatchOutcome) -> Counts | None:
     return Counts(**counts.model_dump(exclude={"malformed"})) if counts else None
 
 
-def _reason(reason: GateReason) -> Reason:
+def _reason(reason: GateReason, rules: Mapping[str, Rule], contract: Contract | None) -> Reason:
     params: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in reason.params.items()}
-    return Reason(code=reason.code, params=params, sentence=what(reason.code, params), cure=how(reason.code, params))
+    says, cure = reason_texts(reason.code, params, rules, contract)
+    return Reason(code=reason.code, params=params, sentence=says, cure=cure)
 
 
 def _contacts(desk: Desk, duty: Mapping[str, Any] | None) -> Contacts:
@@ -212,7 +214,7 @@ def _rule_summary(findings: Findings, outcome: BatchOutcome, definition: Definit
 
 
 def _rule_count(rule: Rule, outcome: BatchOutcome, definition: Definition, sent: Mapping[str, str], *, is_error: bool) -> RuleCount:
-    says, cure = rule_texts(rule, definition.contract, SUMMARY_PARAMS)
+    says, cure = summary_texts(rule, definition.contract)
     names = [name for name in rule.columns if name in sent]
     return RuleCount(
         expectation_id=rule.rule_id,

@@ -47,6 +47,7 @@ _CODES = {
 class Rule(Frozen):
     """One rule as it is judged. `kwargs` are Great Expectations' own, `columns` the contract's names of the fields concerned.
 
+    `message` and `message_en`: the suite author's own sentence in Chinese and in English; None where the rule's parameters make it.
     `scope` row: a critical rule quarantines the row that fails it. `scope` batch: one failing row condemns the batch.
     """
 
@@ -59,6 +60,7 @@ class Rule(Frozen):
     columns: tuple[str, ...]
     params: Mapping[str, Any] = {}
     message: str | None = None
+    message_en: str | None = None
     method: Method = "mask"
     scope: Literal["row", "batch"] = "row"
 
@@ -155,7 +157,6 @@ def _key_rules(contract: Contract) -> Iterator[Rule]:
 
 def _suite_rule(expectation: Expectation, parameters: Mapping[str, Any], contract: Contract) -> Rule:
     kwargs: dict[str, Any] = {name: _substituted(value, parameters, expectation.id) for name, value in expectation.kwargs.items()}
-    message = expectation.meta.get("message") or expectation.notes or expectation.description
     columns = columns_of(expectation)
     types = {field.name: field for field in contract.fields}
     if expectation.type == "expect_column_values_to_not_be_null" and "column" in kwargs and kwargs["column"] in types:
@@ -170,7 +171,8 @@ def _suite_rule(expectation: Expectation, parameters: Mapping[str, Any], contrac
         code=_suite_code(expectation),
         columns=columns,
         params={name: value for name, value in kwargs.items() if name not in _DOMAIN},
-        message=str(message) if message else None,
+        message=expectation.sentences.get("zh"),
+        message_en=expectation.sentences.get("en"),
         method="key" if expectation.type in BY_KEY else "mask",
     )
 
