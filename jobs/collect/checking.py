@@ -137,5 +137,5 @@ def _judged(desk: Desk, admitted: Admitted, batch: PassBatch) -> Page:
 def _as_check(receipt: Receipt, catalogue: Catalogue) -> Receipt:
     contract = catalogue.contracts[receipt.resource.id] if receipt.resource else None
     only = [text for name, text in ONLY_THE_LAKE.items() if name == "already_landed" or (contract and contract.load == "append")]
-    links = receipt.links.model_copy(update={"resend": None})
+    links = receipt.links.model_copy(update={"resend": None, "data_doc": None})
     return with_next_steps(receipt.model_copy(update={"is_check": True, "not_judged_here": tuple(only), "links": links}))

@@ -1,7 +1,7 @@
 """Receipts of a pass' batches and of drops that no batch came of, written into the provider's receipts bucket."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -14,6 +14,7 @@ from jobs.collect.gate import Reason as GateReason
 from jobs.collect.gate import quality_share_pct
 from jobs.collect.outcome import BatchOutcome
 from jobs.collect.pipeline import Desk, Pipeline
+from jobs.collect.results import batch_result, data_doc_key, header_result
 from jobs.errors import ObjectExists
 from jobs.intake.dialect import Dialect
 from jobs.lake.pass_record import Landed, Pass, PassBatch
@@ -115,7 +116,16 @@ def batch_page(
         quality_share_pct=round(quality_share_pct(outcome.counts), 2) if outcome.counts else None,
         quality_target_pct=batch.duty["quality_target_pct"],
         contacts=_contacts(desk, batch.duty),
-        links=Links(html=HTML, html_en=HTML_EN, json_=JSON, errors=ERRORS if lines else None, resend=resend_name if can_resend else None),
+        links=Links(
+            html=HTML,
+            html_en=HTML_EN,
+            json_=JSON,
+            errors=ERRORS if lines else None,
+            resend=resend_name if can_resend else None,
+            data_doc=data_doc_key(batch_result(record.resource, batch.batch_id, batch.revision))
+            if findings.counts.get(batch.batch_id)
+            else None,
+        ),
     )
     return Page(with_next_steps(receipt), lines, _resend(batch, contract.headers(batch.provider), critical) if can_resend else None)
 
@@ -143,6 +153,12 @@ def drop_page(desk: Desk, drop: Drop, state: str, reasons: Sequence[GateReason],
         links=Links(html=HTML, html_en=HTML_EN, json_=JSON),
     )
     return Page(with_next_steps(receipt), ())
+
+
+def with_header_doc(page: Page) -> Page:
+    """The page of a drop whose header has a Data Doc, with its place."""
+    links = page.receipt.links.model_copy(update={"data_doc": data_doc_key(header_result(page.receipt.drop_id))})
+    return replace(page, receipt=page.receipt.model_copy(update={"links": links}))
 
 
 def rendered(page: Page) -> dict[str, tuple[bytes, str]]:

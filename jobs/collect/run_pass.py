@@ -16,6 +16,7 @@ from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcomes, wri
 from jobs.collect.pipeline import Desk, Pipeline
 from jobs.collect.publishing import publish_pass
 from jobs.collect.reporting import Findings, report_batches
+from jobs.collect.results import batch_result, store_result
 from jobs.collect.revising import accepted_in_force, judgement_key, newest_revisions, read_layout, resend_refusals, revised_counts
 from jobs.collect.work import LANDING, Work, judgements_after
 from jobs.errors import PassError
@@ -155,7 +156,7 @@ def _count(desk: Desk, spark: SparkSession, work: Work, landed: Landed, layout: 
     batches = _landed_batches(record, landed)
     judged = ((counts[batch.batch_id], _result_meta(record, batch)) for batch in batches)
     for batch, result in zip(batches, validation_results(layout, judged), strict=True):
-        desk.control.create(f"results/{record.resource}/{batch.batch_id}/{batch.revision:04d}.json", result)
+        store_result(desk.control, batch_result(record.resource, batch.batch_id, batch.revision), result)
     return counts
 
 
