@@ -1,5 +1,6 @@
 """What a rule says to people: its author's own sentence, else one made of its parameters; and what the gate says of a batch."""
 
+import json
 from collections.abc import Mapping
 
 from jobs.catalogue.contract import Contract
@@ -7,9 +8,12 @@ from jobs.quality.rules import Rule
 from jobs.reports.receipt_model import Language, Text
 from jobs.reports.rule_codes import rule_code
 from jobs.reports.rule_params import Names, mostly_pct, told_params
-from jobs.reports.sentences import Params, cure, how, sentence, texts, what
+from jobs.reports.sentences import LANGUAGES, Params, cure, how, sentence, texts, what
 
 BATCH_RULE = "batch_rule"
+# Types that count rows, also where they are judged for the batch as a whole.
+ABOUT_ROWS = ("expect_column_value", "expect_column_pair_values", "expect_multicolumn", "expect_compound_columns", "expect_select_column")
+DECIMALS = 4
 
 
 def rule_texts(rule: Rule, contract: Contract, values: Params) -> tuple[Text, Text]:
@@ -30,15 +34,39 @@ def reason_texts(code: str, params: Params, rules: Mapping[str, Rule], contract:
     rule = rules.get(str(params.get("rule"))) if code == BATCH_RULE else None
     if rule is None or contract is None:
         return what(code, params), how(code, params)
-    says, _ = rule_texts(rule, contract, {"value": params.get("observed")})
-    told = Text(zh=sentence(code, {"sentence": says.zh}, "zh"), en=sentence(code, {"sentence": says.en}, "en"))
-    return told, how(code, params)
+    failing, seen = _observed(rule, params.get("observed"))
+    says, _ = rule_texts(rule, contract, {"value": seen, "mostly_pct": mostly_pct(rule.kwargs)})
+    chinese, english = ({"sentence": says.of(language), "failing": failing} for language in LANGUAGES)
+    return Text(zh=sentence(code, chinese, "zh"), en=sentence(code, english, "en")), how(code, params)
 
 
 def column_names(contract: Contract, language: Language) -> Names:
     """What each field, and each column that every frame has beside them, is called."""
     own = {field.name: field.title if language == "zh" else field.name for field in contract.fields}
     return {**texts(language)["lineage"], **own}
+
+
+def _observed(rule: Rule, told: object) -> tuple[int | None, object]:
+    """How many rows fail, for a rule about rows; else what was seen of the batch: a list of values as such, numbers to four decimals."""
+    if not isinstance(told, str):
+        return None, told
+    if rule.type.startswith(ABOUT_ROWS) and told.isdigit():
+        return int(told), None
+    match _parsed(told):
+        case {"quantiles": list(names), "values": list(values)}:
+            return None, [f"{name}: {value}" for name, value in zip(names, values, strict=False)]
+        case list(values):
+            return None, values
+        case float(number) if len(told.partition(".")[2]) > DECIMALS:
+            return None, round(number, DECIMALS)
+    return None, told
+
+
+def _parsed(told: str) -> object:
+    try:
+        return json.loads(told)
+    except ValueError:
+        return told
 
 
 def _code(rule: Rule) -> str:

@@ -152,5 +152,25 @@ def test_a_batch_held_by_a_rule_of_its_own_is_told_that_rule_and_what_was_seen()
     assert says.zh == "整批检查未通过：“年龄”的平均值应在 20 到 60 之间，实为 71.5"
     assert says.en == "A check of the whole batch failed: The mean of “age” must be between 20 and 60, is 71.5"
     assert cure.en == "Check the whole file; if the content is right, call the data centre"
+    trend = rule("expect_column_values_to_be_increasing", {**AGE, "mostly": 0.9})
+    rising, _ = reason_texts("batch_rule", {"rule": "one", "observed": "1234"}, {"one": trend}, contract())
+    assert rising.zh == "整批检查未通过：应逐行不减（至少 90% 的行）（1,234 行不符）"
     unknown, _ = reason_texts("batch_rule", {"rule": "gone", "observed": None}, {}, contract())
     assert unknown.zh == "整批检查未通过"
+
+
+@pytest.mark.parametrize(
+    ("observed", "shown"),
+    [("71.53846153846153", "71.5385"), ("71.5", "71.5"), ("71", "71"), ('["1", "2"]', "1、2"), ("x", "x")],
+)
+def test_what_was_seen_of_a_batch_reads_as_people_write_it(observed: str, shown: str) -> None:
+    most = rule("expect_column_max_to_be_between", {**AGE, "max_value": 1})
+    says, _ = reason_texts("batch_rule", {"rule": "one", "observed": observed}, {"one": most}, contract())
+    assert says.zh == f"整批检查未通过：“年龄”的最大值应不大于 1，实为 {shown}"
+
+
+def test_quantiles_seen_are_told_each() -> None:
+    kwargs = {**AGE, "quantile_ranges": {"quantiles": [0.5, 0.9], "value_ranges": [[1, 2], [3, 4]]}}
+    seen = {"rule": "one", "observed": '{"quantiles": [0.5, 0.9], "values": [5, 6]}'}
+    says, _ = reason_texts("batch_rule", seen, {"one": rule("expect_column_quantile_values_to_be_between", kwargs)}, contract())
+    assert says.en.endswith("quantile 0.5 between 1 and 2, quantile 0.9 between 3 and 4, is 0.5: 5, 0.9: 6")
