@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from jobs.collect.documenting import write_data_docs
+from jobs.collect.pipeline import city_date
 from jobs.collect.row_listing import list_rows, rows_csv, rows_json, rows_table
 from jobs.errors import PassError
+from jobs.storage.objects import read_bytes
 from tests.spark.collect.conftest import Lakehouse
 from tests.spark.collect.test_penalties import PENALTY, ROWS, _drop, _penalty
 
@@ -32,6 +36,10 @@ def test_rows_are_listed_by_their_fate_with_all_their_faults_and_masked_values(l
     _drop(lakehouse, "human-resources", "2021-03-05", rows)
     (outcome,) = lakehouse.collect(PENALTY)
     pipeline, batch = lakehouse.pipeline, outcome.batch_id
+    page = lakehouse.told(outcome)["links"]["data_doc"]
+    assert page == f"data-docs/{PENALTY}/{batch}/0000.html"
+    assert write_data_docs(pipeline, city_date(datetime.now(UTC))).written == 1
+    assert PERSON.encode() not in read_bytes(pipeline.client, pipeline.bucket("docs"), page)
     contract, bad = list_rows(pipeline, lambda: lakehouse.spark, batch, "quarantined", 50)
     assert [row.row for row in bad] == [number + 2 for number in BAD]
     faults = [{fault.rule: (fault.value, fault.zh, fault.en) for fault in row.faults} for row in bad]
