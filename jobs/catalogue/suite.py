@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field as Attribute
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 
 from jobs.catalogue.contract import Contract
 from jobs.catalogue.frozen import Frozen, faults_of, read_json, refuse
@@ -14,6 +14,7 @@ from jobs.catalogue.judged import JUDGED, NOT_ON_SPARK
 
 # Columns that every judged frame has beside the contract's own (see jobs/lake/typed.py).
 LINEAGE_COLUMNS = frozenset({"_batch_id", "_provider", "_period_start", "_period_end", "_received_date"})
+Notes = str | tuple[str, ...] | None
 
 
 class Expectation(Frozen):
@@ -23,9 +24,34 @@ class Expectation(Frozen):
     id: str
     kwargs: Mapping[str, Any]
     severity: Literal["critical", "warning", "info"] = "critical"
-    notes: str | None = None
+    notes: Notes = None
     description: str | None = None
     meta: Mapping[str, Any] = {}
+
+    @field_validator("meta")
+    @classmethod
+    def _message_can_be_told(cls, meta: Mapping[str, Any]) -> Mapping[str, Any]:
+        told = meta.get("message")
+        texts = list(told.values()) if isinstance(told, Mapping) else [told]
+        languages = set(told) if isinstance(told, Mapping) else {"zh"}
+        if told is not None and not (languages and languages <= {"zh", "en"} and all(isinstance(text, str) and text for text in texts)):
+            raise ValueError("message must be a sentence, or {zh: a sentence, en: a sentence}")
+        return meta
+
+    @property
+    def sentences(self) -> dict[str, str]:
+        """The author's own sentence by language (zh, en): `meta.message`, else `notes`, else `description`; {} where there is none.
+
+        A text that no language is named for is Chinese; one without a Chinese character is told in both languages.
+        """
+        told = self.meta.get("message")
+        if isinstance(told, Mapping):
+            return dict(told)
+        notes = self.notes if isinstance(self.notes, str | None) else " ".join(self.notes)
+        text = told or notes or self.description
+        if not text:
+            return {}
+        return {"zh": text} if any("\u4e00" <= character <= "\u9fff" for character in text) else {"zh": text, "en": text}
 
 
 class Suite(Frozen):
@@ -34,7 +60,7 @@ class Suite(Frozen):
     name: str
     expectations: tuple[Expectation, ...] = Attribute(min_length=0)
     meta: Mapping[str, Any] = {}
-    notes: str | None = None
+    notes: Notes = None
     id: str | None = None
     suite_parameters: Mapping[str, Any] = {}
     sha256: str = ""

@@ -140,6 +140,6 @@ def _as_check(receipt: Receipt, catalogue: Catalogue) -> Receipt:
     is_told = {"history": bool(contract and contract.history), "already_landed": True}
     is_append = bool(contract and contract.load == "append")
     only = [text for name, text in ONLY_THE_LAKE.items() if is_told.get(name, is_append)]
-    links = receipt.links.model_copy(update={"resend": None})
+    links = receipt.links.model_copy(update={"resend": None, "data_doc": None})
     changes = {"is_check": True, "not_judged_yet": (), "not_judged_here": tuple(only), "links": links}
     return with_next_steps(receipt.model_copy(update=changes))
