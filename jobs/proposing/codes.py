@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jobs.catalogue.roster import Code
-from jobs.proposing.headers import says
+from jobs.proposing.headers import says, words
 from jobs.proposing.sample import Column
 
 # A sample with fewer rows cannot tell what is rare from what is wrong.
@@ -12,7 +12,6 @@ ENOUGH_ROWS = 20
 MOST_CODES = 30
 ROWS_A_CODE = 10
 LONGEST_CODE = 20
-TOLD_SETS = 5
 # Share of the rows that must fit.
 FITTING = 0.95
 
@@ -29,7 +28,8 @@ class Codes:
 def codes_of(column: Column, code_sets: Mapping[str, Sequence[Code]], known: str | None) -> Codes | None:
     """The codes of a column; None for one whose values are no codes. `known` is the code set of the same header elsewhere.
 
-    Of code sets that fit equally well none is taken, and none for single characters: 1 and 2 are in most of them.
+    Of code sets that fit equally well none is taken, and none for single characters, which are in most of them, unless the header has a
+    word of its name.
     """
     recurring = recurring_values(column)
     if known and column.share({code.code for code in code_sets[known]}.__contains__) >= FITTING:
@@ -37,8 +37,9 @@ def codes_of(column: Column, code_sets: Mapping[str, Sequence[Code]], known: str
     fitting = [name for name, codes in sorted(code_sets.items()) if _fits(column, {code.code for code in codes})]
     if not recurring or says(column.header, "count") or says(column.header, "quantity"):
         return None
-    is_telling = len(fitting) == 1 and any(len(value) > 1 for value in recurring)
-    return Codes(fitting[0], (), recurring) if is_telling else Codes(None, tuple(fitting[:TOLD_SETS]), recurring)
+    named = [name for name in fitting if set(name.split("_")) & set(words(column.header))]
+    telling = named or (fitting if any(len(value) > 1 for value in recurring) else [])
+    return Codes(telling[0], (), recurring) if len(telling) == 1 else Codes(None, tuple(fitting), recurring)
 
 
 def recurring_values(column: Column) -> tuple[str, ...]:

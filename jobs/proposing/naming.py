@@ -33,7 +33,7 @@ _Named = dict[str, list[Known]]
 def known_headers(contracts: Iterable[Contract]) -> dict[str, Known]:
     """For every header under any contract the field that it names most often; of equals the first by resource.
 
-    What a contract says itself goes before what one provider sends, and that before a field's title.
+    What a contract says itself goes before what one provider sends, and that before a field's title and name.
     """
     own: _Named = {}
     sent: _Named = {}
@@ -42,7 +42,8 @@ def known_headers(contracts: Iterable[Contract]) -> dict[str, Known]:
         for field in contract.fields:
             known = Known(field, contract.resource)
             own.setdefault(_plain(field.header), []).append(known)
-            titles.setdefault(_plain(field.title), []).append(known)
+            for word in {_plain(field.title), _plain(field.name)}:
+                titles.setdefault(word, []).append(known)
             for header in {dialect.headers[field.name] for dialect in contract.dialects if field.name in dialect.headers}:
                 sent.setdefault(_plain(header), []).append(known)
     return {header: _most_usual(found) for header, found in {**titles, **sent, **own}.items()}

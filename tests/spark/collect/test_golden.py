@@ -30,6 +30,11 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: str(path.relative_to(GOLDEN)))
 def test_golden(lakehouse: Lakehouse, case: Path) -> None:
+    assert_golden(lakehouse, case)
+
+
+def assert_golden(lakehouse: Lakehouse, case: Path) -> None:
+    """Drop the case's input, collect, and hold receipt, quarantine and silver against its files."""
     about = yaml.safe_load((case / "case.yaml").read_text(encoding="utf-8"))
     resource = f"{case.parents[1].name}.{case.parent.name}"
     [source] = case.glob("input.*")
