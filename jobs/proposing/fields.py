@@ -125,4 +125,4 @@ def _warning(resource: str, column: str, type_: str, wish: str, kwargs: Mapping[
 
 def _filled(column: Column) -> str:
     few = "" if column.rows >= ENOUGH_ROWS else ", too few to tell"
-    return f"{column.filled:,} of {column.rows:,} rows hold a value{few}"
+    return f"filled in {column.filled:,} of {column.rows:,} rows{few}"

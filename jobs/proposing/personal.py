@@ -24,6 +24,7 @@ SURNAMES = (
 )
 _NAME = re.compile(f"(?:[{SURNAMES}]|欧阳|司马|上官|诸葛|皇甫|令狐|慕容|夏侯|端木)[一-龥·]{{1,3}}")
 _ADDRESS = re.compile(r"(?:省|市|区|县|镇|乡|街|路|道|村|里).*(?:[0-9]号|栋|楼|单元|室|门|组)")
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 # What a person has beside a name, and what is said of an organisation.
 _NO_NAME = re.compile(r"(?:代码|编码|编号|号码?|类型|类别|种类|日期|时间|性别|数|状态|证件|级|年龄|角色|地址|住址|住所)$")
 
@@ -49,14 +50,18 @@ SENSITIVE: _Guess = ("L3", "mask", "generic")
 
 # Chinese words anywhere in a header, Latin words as a whole; the first that speaks is heard.
 _HEADERS: tuple[tuple[_Guess, str, str], ...] = (
-    (RESIDENT_ID, "身份证|证件号|证件编号|公民身份|居民身份|护照|社保号|社会保障号", "sfz|sfzh|sfzhm|zjhm|idcard|resident|passport|idno"),
+    (
+        RESIDENT_ID,
+        "身份证|证件号|证件编号|证照号|公民身份|居民身份|护照|通行证|驾驶证|军官证|社保号|社会保障号",
+        "sfz|sfzh|sfzhm|zjhm|idcard|resident|passport|idno",
+    ),
     (MOBILE, "手机|电话|联系方式|传真|微信", "mobile|phone|tel|telephone|sjh|sjhm|lxdh|dh|sbrdh|fax"),
     (BANK_CARD, "银行卡|卡号|银行账号|银行帐号|账号|帐号", "yhkh|yhzh|bankcard|card|cardno|iban"),
     (ADDRESS, "地址|住址|住所|家庭住|居住地|户籍地", "address|addr|dz|zz|jtzz|dom"),
     (
         SENSITIVE,
-        "出生|生日|民族|宗教|信仰|婚姻|病|诊断|残疾|指纹|人脸|基因|血型|邮箱",
-        "birth|birthday|csrq|csny|nation|mz|religion|email|mail",
+        "出生|生日|民族|宗教|信仰|婚姻|病|诊断|残疾|指纹|人脸|基因|血型|邮箱|车牌|号牌",
+        "birth|birthday|csrq|csny|nation|mz|religion|email|mail|plate",
     ),
     (
         NAME,
@@ -93,6 +98,7 @@ def _by_values(column: Column) -> Personal | None:
         (RESIDENT_ID, column.share(resident_id_is_valid), FEW, "identity numbers"),
         (MOBILE, column.share(mobile_is_valid), SOME, "mobile numbers"),
         (BANK_CARD, column.share(lambda text: text[0] in "3456" and len(text) > 14 and bank_card_is_valid(text)), MANY, "card numbers"),
+        (SENSITIVE, column.share(lambda text: bool(_MAIL.fullmatch(text))), SOME, "mail addresses"),
         (ADDRESS, column.share(lambda text: len(text) >= 8 and bool(_ADDRESS.search(text))), MANY, "addresses"),
         (NAME, column.share(lambda text: bool(_NAME.fullmatch(text))), alike, "names of people"),
     )

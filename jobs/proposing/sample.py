@@ -27,7 +27,8 @@ BLOCK_BYTES = 4 << 20
 LOOKED_LINES = 48
 # What people and exports write for "nothing"; `NA` is not among them, it is a country.
 NOTHING = ("\\N", "NULL", "null", "None", "N/A", "-", "--", "/", "无", "空")
-_VALUE = re.compile(r"[+-]?[0-9][0-9.,:/ -]*[0-9Xx]?|[0-9A-Z]{15,}")
+# What a value looks like and a name does not; a year may head a column.
+_VALUE = re.compile(r"(?!(?:19|20)[0-9]{2}\Z)[+-]?[0-9][0-9.,:/ -]*[0-9Xx]?|(?=.*[0-9])[0-9A-Z]{15,}")
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def read_sample(path: Path, rows: int = SAMPLE_ROWS) -> Sample:
     counts = {name: _value_counts(good[name]) for name in seen.header}
     tokens = ("", *(token for token in NOTHING if any(token in values for values in counts.values())))
     columns = tuple(_column(name, counts[name], tokens, good.num_rows) for name in seen.header)
+    _refuse_repeated(path, columns)
     return Sample(dialect, seen.header, good, table.num_rows - good.num_rows, is_whole, tokens, columns)
 
 
@@ -138,6 +140,16 @@ def _refuse_nameless(path: Path, header: tuple[str, ...]) -> None:
         raise ProposalError(
             f"{path}: the first line is no header: columns {sorted({*unnamed, *twice})} of {len(header)} have no name, a value for a name, "
             "or the name of another. Nothing was written. Take a sample with a header line."
+        )
+
+
+def _refuse_repeated(path: Path, columns: tuple[Column, ...]) -> None:
+    """A first line whose cells stand among the values below is data too."""
+    repeated = [place for place, column in enumerate(columns, 1) if column.counts.get(column.header, 0) > 1]
+    if repeated:
+        raise ProposalError(
+            f"{path}: the first line is no header: of columns {repeated} it says what rows below say again. Nothing was written. "
+            "Take a sample with a header line."
         )
 
 

@@ -39,7 +39,7 @@ def check_of(column: Column) -> Guess | None:
     """The check that the values satisfy; None for a column of anything else."""
     for check, is_valid in CHECKS.items():
         if len(column.counts) >= FEWEST_CHECKED[check] and _may(column, is_valid) and column.share(is_valid) >= FITTING:
-            return {"check": check}, [f"check {check}: {_of(column.holding(is_valid), column)} values satisfy it"]
+            return {"check": check}, [f"check {check}: {_of(column.holding(is_valid), column)} values"]
     return None
 
 
@@ -59,7 +59,7 @@ def moment_of(column: Column) -> Guess | None:
     timed = sum(rows for one, rows in used.items() if one in TIMESTAMP_FORMATS)
     kind = "timestamp" if timed >= (1 - FITTING) * column.filled else "date"
     told = ", ".join(f"{one} {rows:,}" for one, rows in used.items())
-    return {"type": kind, "formats": tuple(used)}, [f"type {kind}: {_of(fitting, column)} values are one; by format {told}"]
+    return {"type": kind, "formats": tuple(used)}, [f"type {kind}: {_of(fitting, column)} values; {told}"]
 
 
 def number_of(column: Column, known: Field | None) -> Guess | None:
@@ -76,7 +76,7 @@ def number_of(column: Column, known: Field | None) -> Guess | None:
     kind = "number" if has_places else _kind_of_digits(column, known)
     if kind is None:
         return None
-    told = f"type {kind}: {_of(fitting, column)} values are one"
+    told = f"type {kind}: {_of(fitting, column)} values"
     if kind == "integer":
         return {"type": kind}, [told]
     size, digits = _decimal([text for text in column.counts if is_number(text)], known.scale if known and known.type == "number" else 0)

@@ -100,7 +100,7 @@ def test_eight_digits_are_a_code_where_the_header_says_so_and_a_date_where_it_sa
 def test_words_for_nothing_are_no_values(token: str, catalogue: Catalogue) -> None:
     field = proposed("面积", ["12.5", "3", token] * 20, catalogue).field
     assert (field.type, field.required) == ("number", False)
-    assert "40 of 60 rows hold a value" in field.proposals[-1]
+    assert "filled in 40 of 60 rows" in field.proposals[-1]
 
 
 def test_decimals_get_room_before_the_point_and_an_even_scale_behind(catalogue: Catalogue) -> None:
@@ -200,6 +200,8 @@ def test_what_is_not_about_a_person_is_not_protected(header: str, catalogue: Cat
 def test_names_and_addresses_are_told_by_their_values(catalogue: Catalogue) -> None:
     people = [surname + given for surname in "王李张刘陈" for given in ("小明", "芳", "建国", "丽", "强", "敏", "静", "磊")]
     assert proposed("字段乙", people, catalogue).field.kind == "person_name"
+    mails = [f"user{number}@example.com" for number in range(40)]
+    assert proposed("字段丁", mails, catalogue).field.protection == "mask"
     homes = [f"天津市和平区样例路{number}号{number}室" for number in range(1, 40)]
     assert proposed("字段丙", homes, catalogue).field.kind == "address"
 

@@ -45,14 +45,23 @@ def test_no_more_rows_are_read_than_asked_for(tmp_path: Path) -> None:
     assert (sample.rows, sample.is_whole) == (30, False)
 
 
-@pytest.mark.parametrize("first", ["A1,110101199003070011,5", "编号,,数量", "编号,说明,编号", "A1,2021-03-05,5", "甲,乙,13800138000"])
+@pytest.mark.parametrize(
+    "first", ["A1,110101199003070011,5", "编号,,数量", "编号,说明,编号", "A1,2021-03-05,5", "甲,乙,13800138000", "甲,A00001,乙"]
+)
 def test_a_file_without_a_header_is_refused_and_its_first_line_is_not_shown(first: str, tmp_path: Path) -> None:
     file = tmp_path / "sample.csv"
-    file.write_text("\n".join([first, *map(",".join, ROWS[1:])]), encoding="utf-8")
+    rows = [f"{row[0]},A00001,{row[2]}" for row in ROWS[1:]]
+    file.write_text("\n".join([first, *rows]), encoding="utf-8")
     with pytest.raises(ProposalError) as refused:
         read_sample(file)
     assert "no header" in str(refused.value)
     assert not [cell for cell in first.split(",") if len(cell) > 2 and cell in str(refused.value)]
+
+
+def test_years_and_long_names_may_head_columns(tmp_path: Path) -> None:
+    file = tmp_path / "sample.csv"
+    file.write_text("LEGALREPRESENTATIVE,2019,2020\n" + "a,1,2\n" * 3, encoding="utf-8")
+    assert read_sample(file).header == ("LEGALREPRESENTATIVE", "2019", "2020")
 
 
 def test_what_is_no_csv_is_refused(tmp_path: Path) -> None:
