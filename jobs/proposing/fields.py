@@ -57,7 +57,7 @@ def propose_field(column: Column, name: Name, known: Known | None, code_sets: Ma
         "proposals": tuple(told),
     }
     field = Field.model_validate(values)
-    return ProposedField(field, () if personal else tuple(_expectations(column, field, codes, resource)))
+    return ProposedField(field, tuple(_expectations(column, field, codes, resource)))
 
 
 def _personal(column: Column, known: Known | None) -> Personal | None:

@@ -70,7 +70,8 @@ def number_of(column: Column, known: Field | None) -> Guess | None:
     if not _may(column, is_number) or column.share(is_number) < FITTING:
         return None
     fitting = column.holding(is_number)
-    if any(text.lstrip("+-")[:1] == "0" and text.isdigit() and len(text) > 1 for text in column.counts):
+    is_measured = says(column.header, "count") or says(column.header, "quantity")
+    if not is_measured and any(re.fullmatch("0[0-9]+", text) for text in column.counts):
         return None
     has_places = column.holding(lambda text: is_number(text) and "." in text)
     kind = "number" if has_places else _kind_of_digits(column, known)

@@ -37,6 +37,7 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.usefixtures("spark")
 def test_the_sample_is_judged_by_the_draft_and_told_not_to_be_in_force(settings: Settings, project: Path) -> None:
     own = settings.model_copy(update={"root": project, "spark": settings.spark.model_copy(update={"jars": jars_dir(settings)})})
     page = check_file(own, project.parent / "sample.csv", RESOURCE, PROVIDER, PERIOD)

@@ -31,6 +31,12 @@ def test_digits_with_a_leading_zero_stay_text(catalogue: Catalogue) -> None:
     assert (field.type, field.pattern) == ("string", "^[0-9]{4}$")
 
 
+def test_one_leading_zero_among_many_digits_makes_them_text_but_not_a_quantity(catalogue: Catalogue) -> None:
+    values = [*map(str, range(1, 100)), "007"]
+    assert proposed("栋", values, catalogue).field.type == "string"
+    assert proposed("供水量", values, catalogue).field.type == "number"
+
+
 @pytest.mark.parametrize("header", ["审批编号", "统计项", "BATCH_NO"])
 def test_long_digits_of_one_width_are_a_code_whatever_the_header_says(header: str, catalogue: Catalogue) -> None:
     field = proposed(header, [str(2021030500000000 + number) for number in range(30)], catalogue).field
