@@ -111,13 +111,13 @@ def _property(field: Field) -> dict[str, Any]:
     }
 
 
-def _custom(value: Contract | Dialect | Field, words: Mapping[str, str], always: tuple[str, ...] = ("load",)) -> list[dict[str, Any]]:
+def _custom(value: Contract | Dialect | Field, words: Mapping[str, str], always: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """What ODCS has no word for: everything that is not as it is by default."""
     usual = {name: info.default for name, info in type(value).model_fields.items()}
     entries = []
     for word, attribute in words.items():
         found = getattr(value, attribute)
-        if attribute in always or attribute == "catalogue_code" or found != usual[attribute]:
+        if attribute in always or found != usual[attribute]:
             entries.append(_entry(word, list(found) if isinstance(found, tuple) else found))
     return entries
 

@@ -19,6 +19,11 @@ from jobs.proposing.shapes import is_number
 from jobs.proposing.types import Guess, check_of, known_type, length_of, moment_of, number_of, text_of
 
 IDS = uuid.UUID("5a0d6a43-6f0b-5c5e-9f0a-2b7f5f2f7d10")
+# What a suite may wish of a column: Great Expectations' type, and the sentence of the receipt.
+WISHES = {
+    "known": ("expect_column_values_to_be_in_set", "取值不在样本出现过的范围内"),
+    "not_negative": ("expect_column_values_to_be_between", "数值不应为负"),
+}
 # Codes of organisations: public, whatever their column is called.
 OF_ORGANISATIONS = ("uscc", "organisation_code")
 
@@ -102,16 +107,15 @@ def _expectations(column: Column, field: Field, codes: Codes | None, resource: s
     found: list[Expectation] = []
     if codes and codes.recurring and field.type == "string" and not field.code_set and not field.is_narrative:
         seen = f"{len(codes.recurring)} values recur in {column.filled:,} rows"
-        wish: Mapping[str, Any] = {"value_set": list(codes.recurring)}
-        found.append(_warning(resource, field.name, "expect_column_values_to_be_in_set", "known", wish, "取值不在样本出现过的范围内", seen))
+        found.append(_warning(resource, field.name, "known", {"value_set": list(codes.recurring)}, seen))
     if field.type in ("integer", "number") and column.filled >= ENOUGH_ROWS and not any(text.startswith("-") for text in column.counts):
         seen = f"none of {column.holding(is_number):,} values is below 0"
-        wish = {"min_value": 0}
-        found.append(_warning(resource, field.name, "expect_column_values_to_be_between", "not_negative", wish, "数值不应为负", seen))
+        found.append(_warning(resource, field.name, "not_negative", {"min_value": 0}, seen))
     return found
 
 
-def _warning(resource: str, column: str, type_: str, wish: str, kwargs: Mapping[str, Any], notes: str, seen: str) -> Expectation:
+def _warning(resource: str, column: str, wish: str, kwargs: Mapping[str, Any], seen: str) -> Expectation:
+    type_, notes = WISHES[wish]
     rule = f"{column}_{wish}"
     return Expectation(
         type=type_,

@@ -67,7 +67,7 @@ def _value(field: Field, number: int, recurring: Sequence[str] | None, code_sets
     if field.type == "integer":
         return str(number + 1)
     if field.type == "number":
-        return f"{number + 1}.{'5' * min(field.scale, 1)}".rstrip(".")
+        return f"{number + 1}.5"
     return example_of(field.pattern, number) if field.pattern else f"样例{number + 1}"
 
 

@@ -28,6 +28,9 @@ _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 # What a person has beside a name, and what is said of an organisation.
 _NO_NAME = re.compile(r"(?:代码|编码|编号|号码?|类型|类别|种类|日期|时间|性别|数|状态|证件|级|年龄|角色|地址|住址|住所)$")
 
+# Last words of Latin headers that name something else than a person.
+_NOT_NAMES = frozenset({"lb", "kind", "type", "code", "dm", "shxym", "uscc", "zzjg", "zjlx", "date", "rq", "id", "no", "role", "step"})
+
 
 @dataclass(frozen=True)
 class Personal:
@@ -86,10 +89,6 @@ def _by_header(header: str) -> Personal | None:
         if heard and not (guess is NAME and (_NO_NAME.search(plain) or own & _NOT_NAMES)):
             return Personal(*guess, why=f"the header says {heard}")
     return None
-
-
-# Last words of Latin headers that name something else than a person.
-_NOT_NAMES = frozenset({"lb", "kind", "type", "code", "dm", "shxym", "uscc", "zzjg", "zjlx", "date", "rq", "id", "no", "role", "step"})
 
 
 def _by_values(column: Column) -> Personal | None:

@@ -105,11 +105,6 @@ def read_sample(path: Path, rows: int = SAMPLE_ROWS) -> Sample:
     return Sample(dialect, seen.header, good, table.num_rows - good.num_rows, is_whole, tokens, columns)
 
 
-def column_of(header: str, values: list[str], tokens: tuple[str, ...] = ("",)) -> Column:
-    """The column that these values make."""
-    return _column(header, Counter(values), tokens, len(values))
-
-
 def likely_dialect(head: bytes, *, is_whole: bool) -> Dialect:
     """Charset, delimiter and lines above the header: those by which most lines of the head have the same number of fields, above one."""
     encoding = likely_encoding(head, is_whole)

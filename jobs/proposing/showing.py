@@ -29,6 +29,7 @@ def proposal_report(proposal: Proposal, written: Written, root: Path, file: Path
         _table(proposal),
         "written:",
         *(f"  {path.relative_to(root)}" for path in written.files),
+        *([] if len(written.files) > 2 else ["  no golden case: a pattern is too intricate to make values up for; write one by hand"]),
         f"  {written.list_file.relative_to(root)}: {proposal.duty.duty_id}, a draft, as its last line",
         *_steps(proposal, written, root, file),
     ]

@@ -1,6 +1,7 @@
 """A proposal onto the disk: all of its files or none, and nothing in place of what stands."""
 
 import csv
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,10 +35,10 @@ def write_proposal(root: Path, proposal: Proposal, catalogue: Catalogue) -> Writ
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text)
-        duties.write_bytes(_with_line(before, proposal))
+        _replace(duties, _with_line(before, proposal))
         load_catalogue(root)
     except (OSError, CatalogueError):
-        duties.write_bytes(before)
+        _replace(duties, before)
         for path in texts:
             path.unlink(missing_ok=True)
         raise
@@ -53,6 +54,14 @@ def _texts(root: Path, proposal: Proposal, catalogue: Catalogue) -> dict[Path, b
         root / "expectations" / domain / f"{name}.json": suite_text(proposal.suite).encode("utf-8"),
         **{case / file: text for file, text in golden_files(contract, proposal.suite, catalogue.code_sets, proposal.duty).items()},
     }
+
+
+def _replace(path: Path, body: bytes) -> None:
+    """The file holds `body`; whoever reads meanwhile sees the old or the new."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_bytes(body)
+    shutil.copymode(path, beside)
+    beside.replace(path)
 
 
 def _with_line(before: bytes, proposal: Proposal) -> bytes:

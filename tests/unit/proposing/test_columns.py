@@ -1,5 +1,6 @@
 """Each inference on hand-made columns: what is told, and what is left alone where a column cannot tell."""
 
+from collections import Counter
 from collections.abc import Sequence
 from random import Random
 
@@ -8,7 +9,7 @@ import pytest
 from jobs.catalogue.catalogue import Catalogue
 from jobs.proposing.fields import ProposedField, propose_field
 from jobs.proposing.naming import known_by, known_headers, names_of
-from jobs.proposing.sample import NOTHING, column_of
+from jobs.proposing.sample import NOTHING, Column
 from jobs.samplecity.identifiers import make_bank_card, make_mobile, make_organisation_code, make_resident_id, make_uscc
 
 # The sample of GB 32100-2015 and a published one.
@@ -18,7 +19,7 @@ USCCS = ("91350100M000100Y43", "91110000600037341L")
 def proposed(header: str, values: Sequence[str], catalogue: Catalogue) -> ProposedField:
     known = known_headers(catalogue.contracts.values())
     [name] = names_of([header], known)
-    column = column_of(header, list(values), ("", *NOTHING))
+    column = Column(header, Counter(value for value in values if value not in ("", *NOTHING)), len(values))
     return propose_field(column, name, known_by(header, known), catalogue.code_sets, "new.resource")
 
 
