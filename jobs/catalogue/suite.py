@@ -84,11 +84,19 @@ def read_suite(path: Path, contract: Contract) -> Suite:
     faults += [f"meta.rule {one!r} stands twice" for one in sorted({one for one in rules if rules.count(one) > 1})]
     if not all(isinstance(name, str) for name in suite.packages) or isinstance(suite.meta.get("packages"), str):
         faults.append("meta.packages is no list of Python modules")
+    proposed = [expectation.id for expectation in suite.expectations if is_proposal(expectation)]
+    if proposed and not contract.is_draft:
+        faults.append(f"the contract is active and these expectations are proposals still (meta.proposal): {proposed}")
     if suite.name != contract.resource:
         faults.append(f"name is {suite.name!r}, the file's place says {contract.resource!r}")
     if faults:
         raise refuse(path, faults)
     return suite.model_copy(update={"sha256": hashlib.sha256(path.read_bytes()).hexdigest()})
+
+
+def is_proposal(expectation: Expectation) -> bool:
+    """Whether the expectation was guessed from a sample and nobody has confirmed it yet."""
+    return "proposal" in expectation.meta
 
 
 def columns_of(expectation: Expectation) -> tuple[str, ...]:
