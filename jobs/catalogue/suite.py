@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator, ValidationError, field_validator
 from pydantic import Field as Attribute
-from pydantic import ValidationError, field_validator
 
 from jobs.catalogue.contract import Contract
 from jobs.catalogue.frozen import Frozen, faults_of, read_json, refuse
@@ -14,7 +14,14 @@ from jobs.catalogue.judged import JUDGED, NOT_ON_SPARK
 
 # Columns that every judged frame has beside the contract's own (see jobs/lake/typed.py).
 LINEAGE_COLUMNS = frozenset({"_batch_id", "_provider", "_period_start", "_period_end", "_received_date"})
-Notes = str | tuple[str, ...] | None
+
+
+def _one_text(notes: object) -> object:
+    return " ".join(notes) if isinstance(notes, list) and all(isinstance(note, str) for note in notes) else notes
+
+
+# Great Expectations takes one note or a list of them.
+Notes = Annotated[str | None, BeforeValidator(_one_text)]
 
 
 class Expectation(Frozen):
@@ -47,8 +54,7 @@ class Expectation(Frozen):
         told = self.meta.get("message")
         if isinstance(told, Mapping):
             return dict(told)
-        notes = self.notes if isinstance(self.notes, str | None) else " ".join(self.notes)
-        text = told or notes or self.description
+        text = told or self.notes or self.description
         if not text:
             return {}
         return {"zh": text} if any("\u4e00" <= character <= "\u9fff" for character in text) else {"zh": text, "en": text}

@@ -9,8 +9,9 @@ from typing import Any
 
 from jobs.collect.paging import DOCS, WRITERS, create_pages, page_keys
 from jobs.collect.pipeline import Pipeline, city_date
-from jobs.collect.results import DATA_DOCS, RESULTS, UNDOCUMENTED, data_doc_key, result_names
+from jobs.collect.results import DATA_DOCS, UNDOCUMENTED, data_doc_key, result_names
 from jobs.quality.data_docs import validation_page
+from jobs.quality.result_store import RESULTS
 from jobs.settings import Settings
 from jobs.storage.objects import delete, find_json, list_objects, put
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -133,9 +133,10 @@ def refuse_drop(pipeline: Pipeline, drop: Drop, refusal: DropRefused) -> None:
     placed = f"{resource}/{period}" if resource and period else TEST_FOLDER if drop.key and drop.key.is_test else UNPLACED
     folder = f"{placed}/{drop.drop_id}/0"
     page = drop_page(pipeline, drop, state, reasons, resource, period)
-    write_page(pipeline, drop.provider, folder, with_header_doc(page) if "result" in refusal.details else page)
-    if "result" in refusal.details:
-        store_result(pipeline.control, header_result(drop.drop_id), refusal.details["result"])
+    result = refusal.details.get("result")
+    write_page(pipeline, drop.provider, folder, with_header_doc(page) if isinstance(result, Mapping) else page)
+    if isinstance(result, Mapping):
+        store_result(pipeline.control, header_result(drop.drop_id), result)
     outcome = DropOutcome(
         drop_id=drop.drop_id,
         provider=drop.provider,

@@ -1,8 +1,12 @@
 """Validation results in control, and where each one's Data Doc stands. A result is named by its batch and revision, or by its drop."""
 
-from jobs.lake.control import Control
+from collections.abc import Mapping
+from typing import Any
 
-RESULTS, UNDOCUMENTED, DATA_DOCS = "results/", "undocumented/", "data-docs/"
+from jobs.lake.control import Control
+from jobs.quality.result_store import keep_result
+
+UNDOCUMENTED, DATA_DOCS = "undocumented/", "data-docs/"
 
 
 def batch_result(resource: str, batch_id: str, revision: int) -> str:
@@ -15,10 +19,10 @@ def header_result(drop_id: str) -> str:
     return f"_headers/{drop_id}"
 
 
-def store_result(control: Control, name: str, result: object) -> None:
+def store_result(control: Control, name: str, result: Mapping[str, Any]) -> None:
     """Write the result down, once, and before it that its Data Doc is to be made: `haihe report` then need not look for it."""
     control.create(f"{UNDOCUMENTED}{name}.json", {})
-    control.create(f"{RESULTS}{name}.json", result)
+    keep_result(control, name, result)
 
 
 def result_names(keys: list[str], folder: str) -> list[str]:

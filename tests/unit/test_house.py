@@ -16,6 +16,7 @@ HOUSE = (
     "proposing",
     "samplecity",
     "report",
+    "notebook",
     "onboarding",
     "notices",
     "sharing",
