@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ask, land_and_judge, many_drops, reports
+from benchmarks import ask, data_docs, land_and_judge, many_drops, reports
 from benchmarks.rows import BenchRow
 from jobs.collect.pipeline import Pipeline
 from jobs.first_run import start_store
@@ -86,7 +86,17 @@ def _reports(pipeline: Pipeline, _: Path, __: argparse.Namespace) -> list[BenchR
     return reports.rows(pipeline)
 
 
-PARTS: dict[str, Part] = {"land_and_judge": _land_and_judge, "many_drops": _many_drops, "ask": _ask, "reports": _reports}
+def _data_docs(pipeline: Pipeline, _: Path, __: argparse.Namespace) -> list[BenchRow]:
+    return data_docs.rows(pipeline)
+
+
+PARTS: dict[str, Part] = {
+    "land_and_judge": _land_and_judge,
+    "many_drops": _many_drops,
+    "ask": _ask,
+    "reports": _reports,
+    "data_docs": _data_docs,
+}
 
 
 def _driver_memory_gib() -> float:

@@ -111,6 +111,12 @@ class NoticeSettings(Frozen):
     timeout_seconds: float = Field(default=10.0, gt=0)
 
 
+class ReportSettings(Frozen):
+    """`data_docs_days`: for so many days after a batch was judged its Data Doc stands; null keeps it for ever."""
+
+    data_docs_days: int | None = Field(default=400, ge=1)
+
+
 class SiteSettings(Frozen):
     """Where `haihe up` serves the board: a port on loopback; 0 takes a free one and keeps it."""
 
@@ -130,6 +136,7 @@ class Settings(Frozen):
     centre: CentreSettings = CentreSettings()
     watch: WatchSettings = WatchSettings()
     notices: NoticeSettings = NoticeSettings()
+    reports: ReportSettings = ReportSettings()
     site: SiteSettings = SiteSettings()
 
     @property

@@ -9,6 +9,7 @@ from jobs.catalogue.lists import Duty
 from jobs.collect.admission import MEGABYTE, Admitted
 from jobs.collect.drops import Drop, batch_id_of
 from jobs.collect.pipeline import Pipeline, city_date
+from jobs.collect.results import header_result, store_result
 from jobs.errors import DropRefused
 from jobs.intake.cut import cut_columns
 from jobs.intake.dialect import Dialect
@@ -16,7 +17,6 @@ from jobs.intake.manifest import check_manifest, mismatched
 from jobs.intake.scan import Scan, Scanner
 from jobs.lake.landing import record_limits
 from jobs.lake.pass_record import FileDialect, FileRange, PassBatch
-from jobs.quality.result_store import keep_header_result
 from jobs.storage.objects import StoredObject, copy_object, exists, put, stream_blocks
 
 
@@ -46,7 +46,7 @@ def _archive_redacted(pipeline: Pipeline, admitted: Admitted, scan: Scan) -> Pas
         if not exists(pipeline.client, pipeline.bucket("raw"), raw_key):
             put(pipeline.client, pipeline.bucket("raw"), raw_key, redacted)
     # A cut is an event of the negative list: Great Expectations' verdict on the header names the entry.
-    keep_header_result(pipeline.control, admitted.drop.drop_id, admitted.header_result)
+    store_result(pipeline.control, header_result(admitted.drop.drop_id), admitted.header_result)
     return redacted_batch(admitted, scan, cut, raw_key)
 
 

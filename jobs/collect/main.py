@@ -18,13 +18,13 @@ from jobs.collect.finishing import finish_pass
 from jobs.collect.gate import Reason
 from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcome, write_drop_outcome
 from jobs.collect.pipeline import Pipeline, city_date
-from jobs.collect.reporting import drop_page, write_page
+from jobs.collect.reporting import drop_page, with_header_doc, write_page
 from jobs.collect.resending import admit_resend
+from jobs.collect.results import header_result, store_result
 from jobs.errors import DropRefused, ObjectChanged
 from jobs.intake.keys import TEST_FOLDER
 from jobs.lake.pass_record import Kind, Pass, PassBatch
 from jobs.lake.passes import create_pass, heartbeat, latest_pass, read_pass
-from jobs.quality.result_store import keep_header_result
 
 log = logging.getLogger(__name__)
 # Resources whose pending bytes stay below share a session, up to so many of them.
@@ -132,10 +132,11 @@ def refuse_drop(pipeline: Pipeline, drop: Drop, refusal: DropRefused) -> None:
     reasons = (Reason(code=refusal.code, params=_plain(details)),)
     placed = f"{resource}/{period}" if resource and period else TEST_FOLDER if drop.key and drop.key.is_test else UNPLACED
     folder = f"{placed}/{drop.drop_id}/0"
-    write_page(pipeline, drop.provider, folder, drop_page(pipeline, drop, state, reasons, resource, period))
+    page = drop_page(pipeline, drop, state, reasons, resource, period)
     result = refusal.details.get("result")
+    write_page(pipeline, drop.provider, folder, with_header_doc(page) if isinstance(result, Mapping) else page)
     if isinstance(result, Mapping):
-        keep_header_result(pipeline.control, drop.drop_id, result)
+        store_result(pipeline.control, header_result(drop.drop_id), result)
     outcome = DropOutcome(
         drop_id=drop.drop_id,
         provider=drop.provider,

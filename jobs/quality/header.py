@@ -155,6 +155,7 @@ def _suite_rule(expectation: Expectation, parameters: Mapping[str, Any]) -> Rule
         origin="suite",
         code="columns_match",
         columns=(),
-        message=expectation.notes or expectation.description,
+        message=expectation.sentences.get("zh"),
+        message_en=expectation.sentences.get("en"),
         scope="batch",
     )

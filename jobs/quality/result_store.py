@@ -93,19 +93,16 @@ def header_key(drop_id: str) -> ValidationResultIdentifier:
     return _identifier(HEADERS, FIRST, drop_id)
 
 
-def keep_batch_result(control: Control, resource: str, batch_id: str, revision: int, result: Mapping[str, Any]) -> None:
-    """A batch's result (`validation_result`) stands, or the one that an earlier run of the same step put there: one conditional PUT."""
-    _keep(control, batch_key(resource, batch_id, revision), result)
+def keep_result(control: Control, name: str, result: Mapping[str, Any]) -> None:
+    """The result stands, or the one that an earlier run of the same step put there: one conditional PUT.
 
-
-def keep_header_result(control: Control, drop_id: str, result: Mapping[str, Any]) -> None:
-    """The same for the result on a drop's header."""
-    _keep(control, header_key(drop_id), result)
-
-
-def _keep(control: Control, key: ValidationResultIdentifier, result: Mapping[str, Any]) -> None:
+    `name` is `<resource>/<batch_id>/<revision>` or `_headers/<drop_id>`.
+    """
+    key = _key_tuple(f"{RESULTS}{name}.json")
+    if key is None:
+        raise InvalidKeyError(f"{name}: no name of a result. Nothing was written.")
     loaded: ExpectationSuiteValidationResult = expectationSuiteValidationResultSchema.load(dict(result))
-    validation_results_store(control).set(key, loaded, standing_wins=True)
+    validation_results_store(control).set(_identifier(key[0], key[1], key[3]), loaded, standing_wins=True)
 
 
 def _identifier(suite: str, run: str, batch: str) -> ValidationResultIdentifier:

@@ -57,6 +57,7 @@ _CODES = {
 class Rule(Frozen):
     """One rule as it is judged. `kwargs` are Great Expectations' own, `columns` the contract's names of the fields concerned.
 
+    `message` and `message_en`: the suite author's own sentence in Chinese and in English; None where the rule's parameters make it.
     `scope` row: a critical rule quarantines the row that fails it. `scope` batch: one failing row condemns the batch, and a batch that
     fails a rule of method gx is held. `packages` are imported before the type is looked up.
     """
@@ -70,6 +71,7 @@ class Rule(Frozen):
     columns: tuple[str, ...]
     params: Mapping[str, Any] = {}
     message: str | None = None
+    message_en: str | None = None
     method: Method = "mask"
     scope: Literal["row", "batch"] = "row"
     packages: tuple[str, ...] = ()
@@ -184,7 +186,6 @@ def _suite_rules(suite: Suite, fields: Iterable[Field]) -> tuple[Rule, ...]:
 
 def _suite_rule(expectation: Expectation, suite: Suite, types: Mapping[str, Field]) -> Rule:
     kwargs = substituted(expectation.kwargs, suite.suite_parameters, expectation.id)
-    message = expectation.meta.get("message") or expectation.notes or expectation.description
     if expectation.type in _ABOUT_TEXT and kwargs.get("column") in types:
         # A value that does not parse is not missing: it fails its own rule alone.
         kwargs["column"] = text_column(types[kwargs["column"]])
@@ -198,7 +199,8 @@ def _suite_rule(expectation: Expectation, suite: Suite, types: Mapping[str, Fiel
         code=_suite_code(expectation),
         columns=columns_of(expectation),
         params={name: value for name, value in kwargs.items() if name not in _DOMAIN},
-        message=str(message) if message else None,
+        message=expectation.sentences.get("zh"),
+        message_en=expectation.sentences.get("en"),
         method=method,
         scope="batch" if method == "gx" else "row",
         packages=suite.packages,

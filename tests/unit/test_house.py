@@ -13,6 +13,7 @@ HOUSE = (
     "first_run",
     "site",
     "scheduler",
+    "proposing",
     "samplecity",
     "report",
     "notebook",

@@ -16,7 +16,7 @@ from jobs.lake.control import ControlRoom, StoreControl
 from jobs.quality.header import judge_header
 from jobs.quality.layout import JudgedRule, Layout, Metric
 from jobs.quality.result import validation_result
-from jobs.quality.result_store import batch_key, header_key, keep_batch_result, keep_header_result, validation_results_store
+from jobs.quality.result_store import batch_key, header_key, keep_result, validation_results_store
 from jobs.quality.rules import Rule
 from jobs.quality.verdict import counts_of
 from jobs.settings import load_settings
@@ -43,10 +43,10 @@ def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreControl]:
 def standing(control: StoreControl) -> ControlRoom:
     """Two results of one batch, one of another resource's, and one of a refused header."""
     room = ControlRoom(control, f"room{next(ROOMS)}")
-    keep_batch_result(room, PENALTY, "b1", 0, batch_result(PENALTY, "b1", wrong=3))
-    keep_batch_result(room, PENALTY, "b1", 1, batch_result(PENALTY, "b1", wrong=0))
-    keep_batch_result(room, INVOICE, "b2", 0, batch_result(INVOICE, "b2", wrong=1))
-    keep_header_result(room, "d1", header_result())
+    keep_result(room, f"{PENALTY}/b1/0000", batch_result(PENALTY, "b1", wrong=3))
+    keep_result(room, f"{PENALTY}/b1/0001", batch_result(PENALTY, "b1", wrong=0))
+    keep_result(room, f"{INVOICE}/b2/0000", batch_result(INVOICE, "b2", wrong=1))
+    keep_result(room, "_headers/d1", header_result())
     return room
 
 
@@ -113,7 +113,7 @@ def test_a_result_is_written_once(standing: ControlRoom) -> None:
         store.set(key, store.get(batch_key(PENALTY, "b1", 1)))
     with pytest.raises(StoreBackendError, match="Nothing was removed"):
         store.remove_key(key)
-    keep_batch_result(standing, PENALTY, "b1", 0, batch_result(PENALTY, "b1", wrong=0))
+    keep_result(standing, f"{PENALTY}/b1/0000", batch_result(PENALTY, "b1", wrong=0))
     assert store.get(key) == before
 
 
@@ -134,7 +134,7 @@ def test_a_write_lists_nothing(control: StoreControl) -> None:
     client = control.client
     client.meta.events.register("before-call.s3", lambda model, **_: asked.append(model.name), unique_id="asked")
     try:
-        keep_batch_result(control, PENALTY, "b3", 0, batch_result(PENALTY, "b3", wrong=0))
+        keep_result(control, f"{PENALTY}/b3/0000", batch_result(PENALTY, "b3", wrong=0))
     finally:
         client.meta.events.unregister("before-call.s3", unique_id="asked")
     assert asked == ["PutObject"]
