@@ -29,9 +29,7 @@ from jobs.quality.result_store import validation_results_store
 from jobs.quality.rules import Rule, suite_rules
 from jobs.quality.suites import GivenSuite, SuiteResult, result_of, rule_of, suite_of
 from jobs.quality.verdict import BatchCounts, counts_of, has_any_predicate
-from jobs.reports.receipt_model import Text
-from jobs.reports.rule_codes import rule_code
-from jobs.reports.sentences import what
+from jobs.reports.rule_texts import rule_texts
 from jobs.settings import load_settings
 from jobs.storage.accounts import bucket, pipeline_endpoint
 from jobs.storage.client import s3_client
@@ -151,16 +149,9 @@ def _failing_rows(verdicts: DataFrame, layout: Layout, shown: Sequence[str]) -> 
 
 
 def _reason(rule: Rule) -> Column:
-    says = _sentence(rule)
+    says, _ = rule_texts(rule, None, {})
     words = [F.lit(word) for word in (rule.rule_id, rule.type, rule.severity)]
     return F.struct(*words, F.array(*[F.lit(name) for name in rule.columns]), F.lit(says.zh), F.lit(says.en))
-
-
-def _sentence(rule: Rule) -> Text:
-    """What the rule asks of a row: its author's sentence, else one made of its type and parameters."""
-    columns = list(rule.columns)
-    says = what(rule_code(rule.type, rule.kwargs), {**rule.kwargs, "type": rule.type, "columns": columns, "column_list": columns})
-    return says.model_copy(update={"zh": rule.message}) if rule.message else says
 
 
 def _line(one: Any) -> tuple[str, str, str, str]:

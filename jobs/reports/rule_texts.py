@@ -16,8 +16,11 @@ ABOUT_ROWS = ("expect_column_value", "expect_column_pair_values", "expect_multic
 DECIMALS = 4
 
 
-def rule_texts(rule: Rule, contract: Contract, values: Params) -> tuple[Text, Text]:
-    """What is wrong and how to mend it. `values` are of the row (masked), or of the batch: value, other_value, length."""
+def rule_texts(rule: Rule, contract: Contract | None, values: Params) -> tuple[Text, Text]:
+    """What is wrong and how to mend it. `values` are of the row (masked), or of the batch: value, other_value, length.
+
+    Without a contract columns are called what the frame calls them.
+    """
     chinese, english = (_params(rule, contract, values, language) for language in ("zh", "en"))
     code = _code(rule)
     says = Text(zh=rule.message or sentence(code, chinese, "zh"), en=rule.message_en or sentence(code, english, "en"))
@@ -40,9 +43,10 @@ def reason_texts(code: str, params: Params, rules: Mapping[str, Rule], contract:
     return Text(zh=sentence(code, chinese, "zh"), en=sentence(code, english, "en")), how(code, params)
 
 
-def column_names(contract: Contract, language: Language) -> Names:
+def column_names(contract: Contract | None, language: Language) -> Names:
     """What each field, and each column that every frame has beside them, is called."""
-    own = {field.name: field.title if language == "zh" else field.name for field in contract.fields}
+    fields = contract.fields if contract else ()
+    own = {field.name: field.title if language == "zh" else field.name for field in fields}
     return {**texts(language)["lineage"], **own}
 
 
@@ -76,7 +80,7 @@ def _code(rule: Rule) -> str:
     return "unique_values" if code == "unique_in_file" and rule.origin == "suite" else code
 
 
-def _params(rule: Rule, contract: Contract, values: Params, language: Language) -> dict[str, object]:
+def _params(rule: Rule, contract: Contract | None, values: Params, language: Language) -> dict[str, object]:
     names = column_names(contract, language)
     columns = [names.get(name, name) for name in rule.columns]
     own = {name: value for name, value in rule.params.items() if name not in rule.kwargs}

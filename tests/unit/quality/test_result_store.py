@@ -13,6 +13,7 @@ from great_expectations.data_context.types.resource_identifiers import Expectati
 from great_expectations.exceptions import InvalidKeyError, StoreBackendError
 
 from jobs.lake.control import ControlRoom, StoreControl
+from jobs.notebook import batch_results
 from jobs.quality.header import judge_header
 from jobs.quality.layout import JudgedRule, Layout, Metric
 from jobs.quality.result import validation_result
@@ -30,9 +31,14 @@ PENALTY, INVOICE = "credit.administrative_penalty", "tax.vat_invoice"
 
 
 @pytest.fixture(scope="module")
-def control(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreControl]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def control(home: str) -> Iterator[StoreControl]:
     """Control on a store of the module's own."""
-    settings = load_settings(ROOT, {"HAIHE_HOME": str(tmp_path_factory.mktemp("home"))})
+    settings = load_settings(ROOT, {"HAIHE_HOME": home})
     embedded.ensure_running(settings)
     provision(settings, [])
     yield StoreControl(s3_client(pipeline_endpoint(settings)), bucket(settings, "control"))
@@ -138,3 +144,10 @@ def test_a_write_lists_nothing(control: StoreControl) -> None:
     finally:
         client.meta.events.unregister("before-call.s3", unique_id="asked")
     assert asked == ["PutObject"]
+
+
+def test_a_notebook_opens_the_results_of_its_installation(control: StoreControl, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HAIHE_HOME", home)
+    name = f"{INVOICE}/b4/0000"
+    keep_result(control, name, batch_result(INVOICE, "b4", wrong=2))
+    assert batch_results().get(batch_key(INVOICE, "b4", 0)).results[0].result["unexpected_count"] == 2
