@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from jobs.catalogue.contract import Contract
 from jobs.catalogue.frozen import Frozen, faults_of, read_json, refuse
-from jobs.catalogue.judged import JUDGED
+from jobs.catalogue.judged import JUDGED, NOT_ON_SPARK
 
 # Columns that every judged frame has beside the contract's own (see jobs/lake/typed.py).
 LINEAGE_COLUMNS = frozenset({"_batch_id", "_provider", "_period_start", "_period_end", "_received_date"})
@@ -39,18 +39,25 @@ class Suite(Frozen):
     suite_parameters: Mapping[str, Any] = {}
     sha256: str = ""
 
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Python modules that bring expectation types of the engineers' own (`meta.packages`)."""
+        return tuple(self.meta.get("packages", ()))
+
 
 def read_suite(path: Path, contract: Contract) -> Suite:
-    """The suite beside `contract`. Raises: CatalogueError with every type not judged, unknown column and repeated id."""
+    """The suite beside `contract`. Raises: CatalogueError with every type that cannot be judged, unknown column and repeated id."""
     try:
         suite = Suite.model_validate(read_json(path))
     except ValidationError as error:
         raise refuse(path, faults_of(error)) from error
-    faults = [fault for expectation in suite.expectations for fault in _faults(expectation, contract)]
+    faults = [fault for expectation in suite.expectations for fault in _faults(expectation, contract, suite.packages)]
     ids = [expectation.id for expectation in suite.expectations]
     faults += [f"id {one!r} stands twice" for one in sorted({one for one in ids if ids.count(one) > 1})]
     rules = [str(expectation.meta["rule"]) for expectation in suite.expectations if "rule" in expectation.meta]
     faults += [f"meta.rule {one!r} stands twice" for one in sorted({one for one in rules if rules.count(one) > 1})]
+    if not all(isinstance(name, str) for name in suite.packages) or isinstance(suite.meta.get("packages"), str):
+        faults.append("meta.packages is no list of Python modules")
     if suite.name != contract.resource:
         faults.append(f"name is {suite.name!r}, the file's place says {contract.resource!r}")
     if faults:
@@ -65,12 +72,14 @@ def columns_of(expectation: Expectation) -> tuple[str, ...]:
     return (*single, *kwargs.get("column_list", ()))
 
 
-def _faults(expectation: Expectation, contract: Contract) -> list[str]:
+def _faults(expectation: Expectation, contract: Contract, packages: tuple[str, ...]) -> list[str]:
     known = {field.name for field in contract.fields} | LINEAGE_COLUMNS
     named = (*columns_of(expectation), *_condition_columns(expectation.kwargs.get("row_condition")))
     faults = [f"{expectation.id}: unknown column {column!r}" for column in named if column not in known]
-    if expectation.type not in JUDGED:
-        faults.append(f"{expectation.id}: {expectation.type} is not judged yet; judged are {sorted(JUDGED)}")
+    if expectation.type in NOT_ON_SPARK:
+        faults.append(f"{expectation.id}: {expectation.type} cannot be judged on Spark: {NOT_ON_SPARK[expectation.type]}")
+    elif expectation.type not in JUDGED and not packages:
+        faults.append(f"{expectation.id}: {expectation.type} is no known type; one of your own needs meta.packages")
     return faults
 
 

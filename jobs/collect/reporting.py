@@ -1,7 +1,7 @@
 """Receipts of a pass' batches and of drops that no batch came of, written into the provider's receipts bucket."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -13,10 +13,12 @@ from jobs.collect.gate import Reason as GateReason
 from jobs.collect.gate import quality_share_pct
 from jobs.collect.outcome import BatchOutcome
 from jobs.collect.pipeline import Desk, Pipeline
+from jobs.collect.work import Work
 from jobs.errors import ObjectExists
 from jobs.intake.dialect import Dialect
 from jobs.lake.pass_record import Landed, Pass, PassBatch
-from jobs.quality.layout import Layout
+from jobs.quality.by_gx import NO_RULES, JudgedByGx
+from jobs.quality.layout import Layout, RuleFault
 from jobs.quality.rules import Rule
 from jobs.quality.verdict import BatchCounts
 from jobs.reports.errors_csv import render_errors_csv
@@ -47,11 +49,16 @@ SUMMARY_PARAMS = {"value": None, "other_value": None, "length": None}
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What judging a pass found: the masks' layout, counts by batch, and what landing saw."""
+    """What judging a pass found: the masks' layout, counts by batch, what landing saw, and what Great Expectations itself judged."""
 
     layout: Layout
     counts: Mapping[str, BatchCounts]
     landed: Landed
+    by_gx: Mapping[str, JudgedByGx] = field(default_factory=dict)
+
+    def faults_of(self, batch_id: str) -> tuple[RuleFault, ...]:
+        """The rules that could not be judged on the batch."""
+        return (*self.layout.errors, *self.by_gx.get(batch_id, NO_RULES).faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +70,24 @@ class Page:
     resend: bytes | None = None
 
 
-def report_batches(
-    pipeline: Pipeline, spark: SparkSession, record: Pass, definition: Definition, outcomes: Sequence[BatchOutcome], findings: Findings
-) -> None:
-    """Write a receipt for every batch of the pass."""
-    bound = pipeline.settings.passes.reported_rows
-    faulty = faulty_rows(pipeline, spark, definition.contract, outcomes, bound) if findings.counts else {}
-    for batch, outcome in zip(record.batches, outcomes, strict=True):
-        page = batch_page(pipeline, record, definition, batch, outcome, findings, faulty.get(batch.batch_id, []))
+def report_batches(pipeline: Pipeline, spark: SparkSession, work: Work, outcomes: Sequence[BatchOutcome], findings: Findings) -> None:
+    """Write a receipt for every batch of the pass; one whose rows cannot be told says so and lists none."""
+    for batch, outcome, page in pages(pipeline, spark, work, outcomes, findings):
         write_page(pipeline, batch.provider, outcome.receipt, page)
+
+
+def pages(
+    desk: Desk, spark: SparkSession, work: Work, outcomes: Sequence[BatchOutcome], findings: Findings
+) -> Iterator[tuple[PassBatch, BatchOutcome, Page]]:
+    """Each outcome's batch and receipt."""
+    record, definition, untold = work.record, work.definition, work.splits.at("reporting")
+    told = [outcome for outcome in outcomes if outcome.batch_id not in untold]
+    bound = desk.settings.passes.reported_rows
+    faulty = faulty_rows(desk, spark, definition.contract, told, bound) if findings.counts else {}
+    batches = {batch.batch_id: batch for batch in record.batches}
+    for outcome in outcomes:
+        batch = batches[outcome.batch_id]
+        yield batch, outcome, batch_page(desk, record, definition, batch, outcome, findings, faulty.get(batch.batch_id, []))
 
 
 def batch_page(
@@ -204,14 +220,17 @@ def _contacts(desk: Desk, duty: Mapping[str, Any] | None) -> Contacts:
 def _rule_summary(findings: Findings, outcome: BatchOutcome, definition: Definition, batch: PassBatch) -> tuple[RuleCount, ...]:
     if batch.batch_id not in findings.counts:
         return ()
-    errors = {fault.rule.rule_id for fault in findings.layout.errors}
+    errors = {fault.rule.rule_id for fault in findings.faults_of(batch.batch_id)}
     sent = {name: header for header, name in definition.contract.headers(batch.provider).items()}
-    counted = [_rule_count(rule, outcome, definition, sent, is_error=rule.rule_id in errors) for rule in definition.rules]
+    judged = findings.by_gx.get(batch.batch_id, NO_RULES)
+    counted = [_rule_count(rule, outcome, definition, sent, judged, is_error=rule.rule_id in errors) for rule in definition.rules]
     malformed = outcome.counts.malformed if outcome.counts else 0
     return (*counted, *([_malformed_count(malformed)] if malformed else []))
 
 
-def _rule_count(rule: Rule, outcome: BatchOutcome, definition: Definition, sent: Mapping[str, str], *, is_error: bool) -> RuleCount:
+def _rule_count(
+    rule: Rule, outcome: BatchOutcome, definition: Definition, sent: Mapping[str, str], judged: JudgedByGx, *, is_error: bool
+) -> RuleCount:
     says, cure = rule_texts(rule, definition.contract, SUMMARY_PARAMS)
     names = [name for name in rule.columns if name in sent]
     return RuleCount(
@@ -221,6 +240,8 @@ def _rule_count(rule: Rule, outcome: BatchOutcome, definition: Definition, sent:
         title="、".join(definition.contract.field(name).title for name in names) or None,
         severity=rule.severity,
         failing_rows=outcome.rule_counts.get(rule.rule_id, 0),
+        is_met=None if rule.method != "gx" or is_error else rule.rule_id not in judged.failed(),
+        observed=judged.observed(rule.rule_id),
         is_rule_error=is_error,
         sentence=says,
         cure=cure,
@@ -240,6 +261,7 @@ def _malformed_count(rows: int) -> RuleCount:
 
 def _landing_faults(landed: Landed, batch: PassBatch) -> tuple[ErrorLine, ...]:
     """The first malformed lines of a file that was refused for them."""
+    own = landed.batches.get(batch.batch_id)
     return tuple(
         ErrorLine(
             part=batch.part,
@@ -250,7 +272,7 @@ def _landing_faults(landed: Landed, batch: PassBatch) -> tuple[ErrorLine, ...]:
             what=what(sample["code"], sample["details"]),
             cure=how(sample["code"], sample["details"]),
         )
-        for sample in landed.batches[batch.batch_id].samples[:3]
+        for sample in (own.samples[:3] if own else ())
     )
 
 

@@ -88,6 +88,10 @@ class RuleCount(Value):
     """Chinese name of the column."""
     severity: Severity
     failing_rows: Count
+    is_met: bool | None = None
+    """Whether the batch meets the rule, where it is about the whole batch; null where it is about rows."""
+    observed: str | None = None
+    """What was found, where the rule is about the whole batch."""
     is_rule_error: bool = False
     """The rule could not be judged. It never counts as passed."""
     sentence: Text

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from jobs.catalogue.catalogue import load_catalogue
 from tests.unit.catalogue.conftest import Project
 
 PENALTY = "schemas/credit/administrative_penalty.yaml"
@@ -112,11 +113,23 @@ def test_a_contract_that_contradicts_itself_is_refused(project: Project, old: st
     assert fault in error
 
 
-def test_an_expectation_type_that_is_not_judged_is_refused(project: Project) -> None:
-    project.replace(PENALTY_SUITE, "expect_column_pair_working_days_to_be_at_most", "expect_column_values_to_match_strftime_format")
+def test_a_type_that_plain_great_expectations_cannot_judge_on_spark_is_refused_with_the_reason(project: Project) -> None:
+    project.replace(PENALTY_SUITE, "expect_column_pair_working_days_to_be_at_most", "expect_column_values_to_match_like_pattern")
     error = project.error()
     assert PENALTY_SUITE in error
-    assert "expect_column_values_to_match_strftime_format is not judged yet" in error
+    assert "expect_column_values_to_match_like_pattern cannot be judged on Spark: Great Expectations has it for SQL" in error
+
+
+def test_a_type_that_nobody_knows_is_refused_unless_the_suite_names_its_package(project: Project) -> None:
+    project.replace(PENALTY_SUITE, "expect_column_pair_working_days_to_be_at_most", "expect_column_values_to_be_funny")
+    assert "expect_column_values_to_be_funny is no known type" in project.error()
+    project.replace(PENALTY_SUITE, '\n  "meta": {}', '\n  "meta": {"packages": ["city_rules"]}')
+    load_catalogue(project.root)
+
+
+def test_packages_that_are_no_list_are_refused(project: Project) -> None:
+    project.replace(PENALTY_SUITE, '\n  "meta": {}', '\n  "meta": {"packages": "city_rules"}')
+    assert "meta.packages is no list" in project.error()
 
 
 def test_unknown_columns_of_a_suite_are_all_named(project: Project) -> None:
