@@ -7,6 +7,7 @@ from pydantic import Field as Attribute
 from pydantic import model_validator
 
 from jobs.catalogue.frozen import Frozen
+from jobs.catalogue.history import HistoryRule
 
 LogicalType = Literal["string", "integer", "number", "date", "timestamp", "boolean"]
 LoadMode = Literal["append", "upsert"]
@@ -18,6 +19,8 @@ Encoding = Literal["utf-8", "gb18030"]
 
 SNAKE_CASE = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 RESOURCE = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
+# A sum of more digits could run over the 38 that a decimal has.
+SUMMED_PRECISION = 28
 
 
 class Field(Frozen):
@@ -81,6 +84,7 @@ class Contract(Frozen):
     is_manifest_required: bool = False
     null_tokens: tuple[str, ...] = ("",)
     limits: Limits = Limits()
+    history: tuple[HistoryRule, ...] = ()
     fields: tuple[Field, ...] = Attribute(min_length=1)
     dialects: tuple[Dialect, ...] = Attribute(min_length=1)
     sha256: str
@@ -118,6 +122,8 @@ class Contract(Frozen):
             *_repeated("server for provider", [dialect.provider for dialect in self.dialects]),
             *(fault for field in self.fields for fault in _field_faults(field)),
             *(fault for dialect in self.dialects for fault in _dialect_faults(dialect, {field.name for field in self.fields})),
+            *_repeated("history of", [rule.name for rule in self.history]),
+            *(fault for rule in self.history for fault in _history_faults(rule, {field.name: field for field in self.fields})),
         ]
         if "*" not in {dialect.provider for dialect in self.dialects}:
             faults.append("no server for every provider (`*`)")
@@ -148,3 +154,21 @@ def _field_faults(field: Field) -> list[str]:
 def _dialect_faults(dialect: Dialect, names: set[str]) -> list[str]:
     strange = sorted((set(dialect.headers) | set(dialect.code_books)) - names)
     return [f"server {dialect.provider}: unknown fields {strange}"] if strange else []
+
+
+def _history_faults(rule: HistoryRule, fields: Mapping[str, Field]) -> list[str]:
+    if rule.column is None:
+        return []
+    field = fields.get(rule.column)
+    if field is None:
+        return [f"history of {rule.name}: no field is named {rule.column!r}"]
+    if rule.measure != "sum":
+        return []
+    faults = []
+    if field.type not in ("integer", "number"):
+        faults.append(f"{field.name}: only a number has a sum to compare, not a {field.type}")
+    if field.protection != "clear" or field.classification == "L4":
+        faults.append(f"{field.name}: {field.classification}, {field.protection}: a sum would show protected values")
+    if field.type == "number" and field.precision > SUMMED_PRECISION:
+        faults.append(f"{field.name}: precision {field.precision} is too much for a sum, at most {SUMMED_PRECISION}")
+    return faults

@@ -38,6 +38,7 @@ BLOCK_BYTES = 8 << 20
 ONLY_THE_LAKE = {
     "key_in_lake": Text(zh="主键是否与以前批次的数据重复", en="whether keys repeat those of earlier batches"),
     "second_content": Text(zh="该期是否已报送过其他内容", en="whether the period already has another content"),
+    "history": Text(zh="行数、缺失率、合计与往期相比是否正常", en="whether rows, null shares and sums agree with earlier periods"),
     "already_landed": Text(zh="同一内容是否已经接收过", en="whether the same content was received before"),
 }
 
@@ -136,6 +137,9 @@ def _judged(desk: Desk, admitted: Admitted, batch: PassBatch) -> Page:
 
 def _as_check(receipt: Receipt, catalogue: Catalogue) -> Receipt:
     contract = catalogue.contracts[receipt.resource.id] if receipt.resource else None
-    only = [text for name, text in ONLY_THE_LAKE.items() if name == "already_landed" or (contract and contract.load == "append")]
+    is_told = {"history": bool(contract and contract.history), "already_landed": True}
+    is_append = bool(contract and contract.load == "append")
+    only = [text for name, text in ONLY_THE_LAKE.items() if is_told.get(name, is_append)]
     links = receipt.links.model_copy(update={"resend": None})
-    return with_next_steps(receipt.model_copy(update={"is_check": True, "not_judged_here": tuple(only), "links": links}))
+    changes = {"is_check": True, "not_judged_yet": (), "not_judged_here": tuple(only), "links": links}
+    return with_next_steps(receipt.model_copy(update=changes))

@@ -56,6 +56,13 @@ def decide(
     return Decision(state="held" if reasons else "published", reasons=tuple(reasons))
 
 
+def also_held(decision: Decision, reasons: tuple[Reason, ...]) -> Decision:
+    """The decision with further reasons to hold the batch, if there are any; what spoke for publishing it is not among them."""
+    if not reasons:
+        return decision
+    return Decision(state="held", reasons=(*decision.reasons, *reasons) if decision.state == "held" else reasons)
+
+
 def quality_share_pct(counts: Counts) -> float:
     """Accepted rows in per cent of the rows read; 100 where none was read."""
     return 100.0 if counts.read == 0 else 100.0 * counts.accepted / counts.read

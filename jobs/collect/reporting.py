@@ -11,6 +11,7 @@ from jobs.collect.drops import Drop
 from jobs.collect.faults import FaultyRow, error_lines, faulty_rows, rule_texts
 from jobs.collect.gate import Reason as GateReason
 from jobs.collect.gate import quality_share_pct
+from jobs.collect.history import short_reasons
 from jobs.collect.outcome import BatchOutcome
 from jobs.collect.pipeline import Desk, Pipeline
 from jobs.collect.work import Work
@@ -130,6 +131,7 @@ def batch_page(
         quality_share_pct=round(quality_share_pct(outcome.counts), 2) if outcome.counts else None,
         quality_target_pct=batch.duty["quality_target_pct"],
         contacts=_contacts(desk, batch.duty),
+        not_judged_yet=tuple(what(reason.code, reason.params) for reason in short_reasons(outcome.checks, contract)),
         links=Links(html=HTML, html_en=HTML_EN, json_=JSON, errors=ERRORS if lines else None, resend=resend_name if can_resend else None),
     )
     return Page(with_next_steps(receipt), lines, _resend(batch, contract.headers(batch.provider), critical) if can_resend else None)

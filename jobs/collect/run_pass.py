@@ -9,10 +9,13 @@ from pyspark.sql import functions as F
 
 from jobs.collect.batch_rules import judged_batches
 from jobs.collect.gate import Counts, Decision, Reason, State, decide
+from jobs.collect.history import held_by_history, with_checks
 from jobs.collect.judging import Judgement, judge_batches, masks_of, settled_judgement
+from jobs.collect.measuring import measure_pass
 from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcomes
 from jobs.collect.pipeline import Desk
 from jobs.collect.reporting import Findings
+from jobs.collect.results import write_results
 from jobs.collect.revising import accepted_in_force, newest_revisions, resend_refusals, revised_counts
 from jobs.collect.splitting import splits_of
 from jobs.collect.work import Work, judgements_after
@@ -24,7 +27,6 @@ from jobs.lake.passes import pass_key
 from jobs.lake.typed import typed_view
 from jobs.lake.verdicts import bronze_rows, check_complete, is_judged, mask_groups, verdicts_of
 from jobs.quality.by_gx import NO_RULES
-from jobs.quality.result import validation_results
 from jobs.quality.verdict import BatchCounts, batch_counts, condemning_rules
 
 MEGABYTE = 1 << 20
@@ -39,16 +41,21 @@ def judge_pass(desk: Desk, spark: SparkSession, work: Work) -> tuple[Findings, l
         # Another machine may have split it off meanwhile; its reason stands by now.
         work = replace(work, splits=splits_of(desk.control, work.record))
     findings = _found(desk, spark, work, landed, judgement)
-    _keep_results(desk, work, findings)
-    decisions = _decide(desk, work, findings)
+    counts = findings.counts
+    counted = [batch for batch in work.record.batches if batch.batch_id in counts]
+    measures = measure_pass(desk, spark, work, counted, judgement.layout)
+    in_force = {batch.batch_id: _counts_in_force(work, batch, counts) for batch in counted}
+    decisions, checks = held_by_history(desk, work, _decide(desk, work, findings), in_force, measures)
+    write_results(desk, work.record, findings, checks)
     outcomes = [_outcome(work, batch, findings, decisions[batch.batch_id]) for batch in work.record.batches]
-    return findings, outcomes
+    return findings, [with_checks(work, outcome, measures, checks) for outcome in outcomes]
 
 
 def _found(desk: Desk, spark: SparkSession, work: Work, landed: Landed, judgement: Judgement) -> Findings:
+    counts = _count(desk, spark, work, landed, judgement)
     judged = [batch for batch in landed_batches(work.record, landed) if batch.batch_id in judgement.batches]
     by_gx = judged_batches(desk, spark, work, judged, judgement.layout)
-    return Findings(layout=judgement.layout, counts=_count(desk, spark, work, landed, judgement), landed=landed, by_gx=by_gx)
+    return Findings(layout=judgement.layout, counts=counts, landed=landed, by_gx=by_gx)
 
 
 def landed_files(desk: Desk, spark: SparkSession, work: Work, batches: Sequence[PassBatch]) -> Landed:
@@ -126,27 +133,6 @@ def _count(desk: Desk, spark: SparkSession, work: Work, landed: Landed, judgemen
     if any(one.counts and one.counts.replaced for one in work.before.values()) and record.kind == "release":
         counts = batch_counts(mask_groups(newest_revisions(verdicts), len(layout.masks)), layout)
     return counts
-
-
-def _keep_results(desk: Desk, work: Work, findings: Findings) -> None:
-    """Great Expectations' result on each batch that was judged, written once."""
-    record = work.record
-    batches = [batch for batch in record.batches if batch.batch_id in findings.counts]
-    judged = (
-        (findings.counts[batch.batch_id], _result_meta(record, batch), findings.by_gx.get(batch.batch_id, NO_RULES)) for batch in batches
-    )
-    for batch, result in zip(batches, validation_results(findings.layout, judged), strict=True):
-        desk.control.create(f"results/{record.resource}/{batch.batch_id}/{batch.revision:04d}.json", result)
-
-
-def _result_meta(record: Pass, batch: PassBatch) -> dict[str, Any]:
-    return {
-        "suite_name": record.resource,
-        "batch_id": batch.batch_id,
-        "provider": batch.provider,
-        "period": batch.period,
-        "pass": record.number,
-    }
 
 
 def _decide(desk: Desk, work: Work, findings: Findings) -> dict[str, Decision]:

@@ -1,7 +1,8 @@
 """An ordinary Great Expectations validation result from counts: each expectation decides by itself on the numbers it asks for."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from great_expectations import __version__ as gx_version
@@ -21,9 +22,6 @@ from jobs.quality.engines import configuration_of, expectation_of
 from jobs.quality.layout import JudgedRule, Layout, Metric, RuleFault
 from jobs.quality.verdict import BatchCounts, combination
 
-# Counts of a batch, what its result's meta says of it, and what Great Expectations itself judged of it.
-Judged = tuple[BatchCounts, Mapping[str, Any], JudgedByGx]
-
 
 def validation_result(layout: Layout, counts: BatchCounts, meta: Mapping[str, Any], by_gx: JudgedByGx = NO_RULES) -> dict[str, Any]:
     """The batch's ExpectationSuiteValidationResult as JSON: numbers and verdicts, no value of any row.
@@ -31,17 +29,26 @@ def validation_result(layout: Layout, counts: BatchCounts, meta: Mapping[str, An
     `meta` goes into its meta and must hold `suite_name`; a rule that could not be judged has `exception_info` and has not succeeded;
     a rule of the lake alone (`key_in_lake`) is none of Great Expectations' and not in it.
     """
-    return next(validation_results(layout, [(counts, meta, by_gx)]))
+    return next(validation_results(layout, [(counts, meta)], {counts.batch_id: gx_results(by_gx)}))
 
 
-def validation_results(layout: Layout, batches: Iterable[Judged]) -> Iterator[dict[str, Any]]:
-    """`validation_result` of each batch in turn; what is the same for all of them is made once."""
+def validation_results(
+    layout: Layout,
+    batches: Iterable[tuple[BatchCounts, Mapping[str, Any]]],
+    further: Mapping[str, Sequence[ExpectationValidationResult]] = MappingProxyType({}),
+) -> Iterator[dict[str, Any]]:
+    """`validation_result` of each batch in turn, with its `further` results by batch id; what is the same for all is made once."""
     judges = [_judge_of(judged) for judged in layout.rules if judged.metrics]
     faults = [_fault_result(fault) for fault in layout.errors]
-    for counts, meta, by_gx in batches:
-        by_masks = [_judged_result(judge, counts) for judge in judges]
-        own = [expectationValidationResultSchema.load(dict(result)) for result in by_gx.results.values()]
-        yield suite_result([*by_masks, *own, *map(_fault_result, by_gx.faults), *faults], meta, counts.batch_id)
+    for counts, meta in batches:
+        own = [_judged_result(judge, counts) for judge in judges]
+        yield suite_result([*own, *faults, *further.get(counts.batch_id, ())], meta, counts.batch_id)
+
+
+def gx_results(judged: JudgedByGx) -> list[ExpectationValidationResult]:
+    """What Great Expectations itself made of a batch, and a result for each rule on which it raised."""
+    results = [expectationValidationResultSchema.load(dict(result)) for result in judged.results.values()]
+    return [*results, *map(_fault_result, judged.faults)]
 
 
 def suite_result(results: list[ExpectationValidationResult], meta: Mapping[str, Any], batch_id: str | None) -> dict[str, Any]:

@@ -197,6 +197,8 @@ class Receipt(Value):
     next_steps: tuple[Text, ...] = ()
     contacts: Contacts
     links: Links = Links()
+    not_judged_yet: tuple[Text, ...] = ()
+    """What could not be compared with earlier periods, of which there are too few; it holds nothing back."""
     not_judged_here: tuple[Text, ...] = ()
     """What only the lake can judge; filled by `haihe check`."""
 

@@ -6,6 +6,7 @@ brackets is left out when one of its placeholders has no value, so every sentenc
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -22,6 +23,7 @@ NOT_SHOWN = frozenset({"type", "description", "value", "column", "batch_id", "mo
 LISTED = 10
 LONGEST = 120
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
+_IS_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::(term|count))?\}")
 
 Params = Mapping[str, object]
@@ -106,8 +108,8 @@ def _shown(given: object, form: str, language: Language) -> str:
         return _joined(sorted(given, key=str) if isinstance(given, set | frozenset) else list(given), form, language)
     if isinstance(given, Mapping):
         return shortened(visible(_condition(given)), LONGEST)
-    if form == "count" and isinstance(given, int):
-        return f"{given:,}"
+    if form == "count" and (isinstance(given, int | float) or _IS_NUMBER.fullmatch(str(given))):
+        return f"{Decimal(str(given)):,}"
     text = str(given)
     if form == "term":
         text = str(texts(language)["terms"].get(text, text))
