@@ -44,9 +44,10 @@ class StoreSettings(Frozen):
 
 
 class SparkSettings(Frozen):
-    """The one Spark session."""
+    """The one Spark session. `python`: the executors' interpreter, at the same path on every worker; without it this process' own."""
 
     master: str = "local[2]"
+    python: str | None = None
     driver_memory: str = "3g"
     shuffle_partitions: int = 4
     jars: Path | None = None
