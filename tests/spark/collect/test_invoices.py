@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from jobs.collect.deciding import decide_held
-from jobs.collect.looking import batches_table, chosen_batches, quarantined_table, status_table
+from jobs.collect.looking import batches_table, chosen_batches, status_table
+from jobs.collect.row_listing import list_rows
 from jobs.errors import PassError
 from jobs.first_run import fingerprint
 from tests.spark.collect.conftest import Lakehouse, csv_bytes, invoice
@@ -96,5 +97,5 @@ def test_a_held_batch_is_released_or_refused_by_a_person_and_by_nobody_twice(lak
     assert [batch.batch_id for batch in chosen_batches(pipeline, VAT, "refused")] == [two.batch_id]
     assert batches_table(chosen_batches(pipeline, None, None)).row_count == 2
     assert status_table(pipeline, datetime.now(UTC))[0].row_count == len(pipeline.catalogue.contracts)
-    table = quarantined_table(pipeline, lambda: lakehouse.spark, one.batch_id, 10)
-    assert list(table.columns[0].cells) == ["2"]
+    _, rows = list_rows(pipeline, lambda: lakehouse.spark, one.batch_id, "quarantined", 10)
+    assert [row.line for row in rows] == [2]

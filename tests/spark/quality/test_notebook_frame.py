@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 
 from jobs.errors import CatalogueError, RuleError
 from jobs.notebook import Verdict, judge
-from tests.parity import interpreted
+from tests.parity.plain import interpreted
 
 ROOT = Path(__file__).parents[3]
 NUMBERS = ("element_count", "unexpected_count", "unexpected_percent", "missing_count", "missing_percent", "observed_value")

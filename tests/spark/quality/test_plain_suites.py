@@ -21,7 +21,7 @@ import jobs.quality.expectations  # noqa: F401
 from jobs.catalogue.catalogue import Catalogue
 from jobs.lake.typed import BatchFacts, empty_typed_view
 from jobs.notebook import judge
-from tests.parity import interpreted
+from tests.parity.plain import interpreted
 
 ROOT = Path(__file__).parents[3]
 SUITES = sorted((ROOT / "expectations").glob("*/*.json"))
