@@ -109,9 +109,9 @@ def _conf_dir(own: Path, secret: str) -> Path:
 
 
 def _living_workers(pages: int) -> int:
-    """How many workers the master's page of state counts; 0 while it does not answer."""
+    """How many workers the master's page of state counts; 0 while it does not answer, or not yet with its state."""
     try:
         with urllib.request.urlopen(f"http://{LOOPBACK}:{pages}/json/", timeout=2) as answer:
             return int(json.load(answer)["aliveworkers"])
-    except OSError:
+    except (OSError, ValueError):
         return 0
