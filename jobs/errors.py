@@ -55,6 +55,16 @@ class PassError(HaiheError):
     """A pass of a resource cannot be finished."""
 
 
+class BatchFailed(PassError):
+    """A step of a pass cannot be done for one batch, which its cause names for certain. `code` has words in every language."""
+
+    def __init__(self, batch_id: str, code: str, message: str) -> None:
+        """Keep whose fault it is and the code."""
+        super().__init__(message)
+        self.batch_id = batch_id
+        self.code = code
+
+
 class PassBusy(PassError):
     """Another process is at work on this resource (its heartbeat lives). Run again later."""
 

@@ -33,13 +33,17 @@ class Decision(Frozen):
     reasons: tuple[Reason, ...] = ()
 
 
-def decide(counts: Counts, duty: Mapping[str, Any], *, rule_errors: tuple[str, ...] = (), second_content_of: str | None = None) -> Decision:
+def decide(
+    counts: Counts, duty: Mapping[str, Any], *, rule_errors: Mapping[str, str] | None = None, second_content_of: str | None = None
+) -> Decision:
     """Held for every bound of the duty that the counts break, for a rule that could not be judged, for a second content; else published.
 
-    Shares are per cent of the rows read. `duty` is the row as it stands in the pass.
+    Shares are per cent of the rows read. `duty` is the row as it stands in the pass; `rule_errors` are rule ids with their causes.
     """
     reasons = [*_by_count(counts, duty), *_by_share(counts, duty)]
-    reasons += [Reason(code="rule_error", params={"rules": list(rule_errors)})] if rule_errors else []
+    if rule_errors:
+        causes = [f"{rule_id}: {cause}" for rule_id, cause in rule_errors.items()]
+        reasons.append(Reason(code="rule_error", params={"rules": list(rule_errors), "causes": causes}))
     if second_content_of:
         reasons.append(Reason(code="second_content", params={"batch_id": second_content_of}))
     return Decision(state="held" if reasons else "published", reasons=tuple(reasons))

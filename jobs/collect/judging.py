@@ -1,26 +1,118 @@
-"""Judging a pass: masks for every landed row in one Spark write, keys grouped beside it."""
+"""Judging a pass: masks for every landed row in one Spark write, keys grouped beside it; the judgement stands once its verdicts do.
 
-from collections.abc import Sequence
+`<N>.masks.json` says, before the write, which bit is which rule's. A rule that raises on the rows becomes a finding, `<N>.broken-<k>.json`,
+before anything is written without it: its bits stay where they are and are never set. The judgement is settled after the commit, from
+both: whoever committed without a rule or a batch had written that down first, so bits that were not filled never count as passed.
+"""
 
-from pyspark.sql import Column, DataFrame
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.catalogue.contract import Contract
+from jobs.catalogue.frozen import Frozen
+from jobs.collect.pipeline import Desk
+from jobs.collect.revising import judgement_key
+from jobs.collect.splitting import splits_of
+from jobs.collect.work import Work
+from jobs.lake.control import settle
+from jobs.lake.pass_record import PassBatch
+from jobs.lake.passes import add_finding, findings, pass_key
 from jobs.lake.place import Lake
 from jobs.lake.silver import silver_layer
+from jobs.lake.spark_errors import SPARK_ERRORS, is_from_elsewhere
 from jobs.lake.tables import open_table
-from jobs.lake.verdicts import write_verdicts
+from jobs.lake.typed import empty_typed_view
+from jobs.lake.verdicts import is_judged, write_verdicts
+from jobs.quality.broken import job_cause, placed, rules_that_raise, without
 from jobs.quality.keys import BATCH, doubled_keys
-from jobs.quality.masks import Masks
+from jobs.quality.layout import Layout
+from jobs.quality.masks import Masks, compile_masks
 
 # Up to so many doubled keys are collected and sent to every task; beyond, the join shuffles.
 BROADCAST_KEYS = 100_000
 # Which of two batches of one pass came first.
 PLACE = ("_period_end", "_received_at", "_batch_id")
+BROKEN = "broken"
+
+
+class Judgement(Frozen):
+    """What the bits of a pass' verdicts mean, which rules are errors, and the batches whose verdicts count."""
+
+    layout: Layout
+    batches: tuple[str, ...]
+
+
+def masks_of(desk: Desk, spark: SparkSession, work: Work) -> Masks:
+    """The pass' masks as they were first written down, without the rules that were found broken."""
+    record = work.record
+    masks = compile_masks(empty_typed_view(spark, work.contract, [batch.facts() for batch in record.batches]), work.definition.rules)
+    # A judgement without verdicts was begun by a version that wrote it first; its bits hold.
+    begun = desk.control.find(judgement_key(record.resource, record.number)) or {"layout": masks.layout.model_dump(mode="json")}
+    laid = Layout.model_validate(settle(desk.control, _masks_key(work), begun["layout"]))
+    masks, moved = placed(masks, laid)
+    broken = _broken(desk, work)
+    if moved.keys() - broken.keys():
+        add_finding(desk.control, record.resource, record.number, BROKEN, moved)
+    return without(masks, moved | broken)
+
+
+def judge_batches(desk: Desk, work: Work, rows: DataFrame, masks: Masks, peers: DataFrame | None) -> None:
+    """Commit the verdicts of `rows`; rules that raise on them are found, written down as broken, and the others judged.
+
+    Raises: what Spark raises where no rule is at fault.
+    """
+    record = work.record
+    try:
+        judge_rows(desk.lake, work.contract, record.number, rows, masks, peers=peers)
+    except SPARK_ERRORS as error:
+        if is_from_elsewhere(error) or is_judged(desk.lake, work.contract, record.number):
+            raise
+        broken = broken_rules(rows, masks, peers)
+        if not broken:
+            raise
+        add_finding(desk.control, record.resource, record.number, BROKEN, broken)
+        judge_rows(desk.lake, work.contract, record.number, rows, without(masks, broken), peers=peers)
+
+
+def broken_rules(rows: DataFrame, masks: Masks, peers: DataFrame | None) -> dict[str, str]:
+    """Rule id -> cause of the rules that raise on `rows`; none if the rows cannot be read without any rule, before or afterwards."""
+    plain = rows.agg(*[F.count(F.col(f"`{name}`")) for name in rows.columns])
+    if job_cause(plain):
+        return {}
+    causes = rules_that_raise(rows, masks, dict.fromkeys(masks.awaited, F.lit(False)))
+    compared = rows if peers is None else rows.unionByName(peers)
+    for key in masks.keys:
+        cause = job_cause(doubled_keys(compared, key.columns, key.within).agg(F.count(F.lit(1))))
+        causes |= {key.rule.rule_id: cause} if cause else {}
+    return {} if job_cause(plain) else causes
+
+
+def settled_judgement(desk: Desk, work: Work, landed: Sequence[PassBatch]) -> Judgement:
+    """The judgement in force, settled once: the layout without the broken rules, and the landed batches without those split off."""
+    record = work.record
+    key = judgement_key(record.resource, record.number)
+    standing: dict[str, Any] | None = desk.control.find(key)
+    if standing is None:
+        # Read after the commit, see above.
+        split = splits_of(desk.control, record).at("judging")
+        layout = Layout.model_validate(desk.control.read(_masks_key(work))).without(_broken(desk, work))
+        judgement = Judgement(layout=layout, batches=tuple(one.batch_id for one in landed if one.batch_id not in split))
+        about = {"definition": record.definition, "lists": dict(record.lists)}
+        standing = settle(desk.control, key, {**judgement.model_dump(mode="json"), **about})
+    return Judgement(layout=standing["layout"], batches=standing.get("batches", [one.batch_id for one in landed]))
 
 
 def judge_rows(lake: Lake, contract: Contract, number: int, rows: DataFrame, masks: Masks, *, peers: DataFrame | None = None) -> None:
     """Commit a verdict for every one of `rows` (typed view). `peers` are accepted rows of the same batches, whose keys count too."""
+    flagged, columns = flagged_rows(lake, contract, rows, masks, peers)
+    write_verdicts(lake, contract, number, flagged, columns)
+
+
+def flagged_rows(lake: Lake, contract: Contract, rows: DataFrame, masks: Masks, peers: DataFrame | None) -> tuple[DataFrame, list[Column]]:
+    """`rows` with what their masks need beside them, and the masks."""
     flagged, flags = rows, {}
     compared = rows if peers is None else rows.unionByName(peers)
     for place, key in enumerate(masks.keys):
@@ -30,7 +122,16 @@ def judge_rows(lake: Lake, contract: Contract, number: int, rows: DataFrame, mas
     for rule_id in masks.awaited:
         if rule_id not in flags:
             flagged, flags[rule_id] = _with_earlier(flagged, lake, contract, "_earlier")
-    write_verdicts(lake, contract, number, flagged, masks.columns(flags))
+    return flagged, masks.columns(flags)
+
+
+def _masks_key(work: Work) -> str:
+    return pass_key(work.record.resource, work.record.number, ".masks")
+
+
+def _broken(desk: Desk, work: Work) -> dict[str, str]:
+    found: list[Mapping[str, str]] = findings(desk.control, work.record.resource, work.record.number, BROKEN)
+    return {rule_id: cause for broken in found for rule_id, cause in broken.items()}
 
 
 def _with_earlier(flagged: DataFrame, lake: Lake, contract: Contract, name: str) -> tuple[DataFrame, Column]:

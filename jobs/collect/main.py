@@ -14,12 +14,12 @@ from jobs.collect.admission import Admitted, admit
 from jobs.collect.archive import archive
 from jobs.collect.definition import definition_of, store_definition
 from jobs.collect.drops import UNPLACED, Drop, pending_drops, resource_of, still_pending
+from jobs.collect.finishing import finish_pass
 from jobs.collect.gate import Reason
 from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcome, write_drop_outcome
 from jobs.collect.pipeline import Pipeline, city_date
 from jobs.collect.reporting import drop_page, write_page
 from jobs.collect.resending import admit_resend
-from jobs.collect.run_pass import finish_pass
 from jobs.errors import DropRefused, ObjectChanged
 from jobs.intake.keys import TEST_FOLDER
 from jobs.lake.pass_record import Kind, Pass, PassBatch

@@ -11,7 +11,10 @@ from jobs.collect.pipeline import Desk
 
 
 class BatchOutcome(Frozen):
-    """A batch at a revision. `judgements` maps each part to the judgement in force for it; `counts` is None where nothing landed."""
+    """A batch at a revision. `judgements` maps each part to the judgement in force for it; `counts` is None where nothing was judged.
+
+    `awaits` says what a held batch that was split off its pass still lacks: a release of it lands, or judges, and asks the gate.
+    """
 
     batch_id: str
     revision: int
@@ -33,6 +36,7 @@ class BatchOutcome(Frozen):
     reasons: tuple[Reason, ...] = ()
     decided_by: str | None = None
     receipt: str
+    awaits: Literal["landing", "judging"] | None = None
 
 
 class DropOutcome(Frozen):

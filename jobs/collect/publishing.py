@@ -9,7 +9,7 @@ from jobs.collect.pipeline import Pipeline
 from jobs.collect.revising import accepted_in_force
 from jobs.collect.work import Work, judgements_after
 from jobs.lake.pass_record import PassBatch
-from jobs.lake.silver import is_published, publish
+from jobs.lake.silver import is_published, publish, publish_nothing
 from jobs.lake.typed import typed_view
 from jobs.lake.verdicts import ROW_ID, bronze_rows, verdicts_of
 from jobs.quality.layout import Layout
@@ -19,18 +19,33 @@ from jobs.quality.verdict import critical_predicate
 def publish_pass(pipeline: Pipeline, spark: SparkSession, work: Work, outcomes: Sequence[BatchOutcome], layout: Layout) -> None:
     """Publish the accepted rows of the batches that the pass publishes, once."""
     record, contract = work.record, work.contract
-    batches = [batch for batch, outcome in zip(record.batches, outcomes, strict=True) if _brings_rows(work, outcome)]
-    if not batches or is_published(pipeline.lake, contract, record.number):
+    batches = bringing_rows(work, outcomes)
+    is_settled = not batches and not work.splits.at("publishing")
+    if is_settled or is_published(pipeline.lake, contract, record.number):
+        return
+    if not batches:
+        publish_nothing(spark, pipeline.lake, contract, record.number)
         return
     publish(
         pipeline.lake,
         contract,
         record.number,
-        typed_view(_rows_to_publish(pipeline, spark, work, batches, layout), contract, [batch.facts() for batch in batches]),
+        accepted_rows(pipeline, spark, work, batches, layout),
         pipeline.token_key,
         redacted=work.definition.redacted,
         is_one_batch=len(batches) == 1,
     )
+
+
+def bringing_rows(work: Work, outcomes: Sequence[BatchOutcome]) -> list[PassBatch]:
+    """The batches that bring rows to silver in this pass."""
+    return [batch for batch, outcome in zip(work.record.batches, outcomes, strict=True) if _brings_rows(work, outcome)]
+
+
+def accepted_rows(pipeline: Pipeline, spark: SparkSession, work: Work, batches: Sequence[PassBatch], layout: Layout) -> DataFrame:
+    """The rows of these batches that the pass publishes, typed."""
+    rows = _rows_to_publish(pipeline, spark, work, batches, layout)
+    return typed_view(rows, work.contract, [batch.facts() for batch in batches])
 
 
 def _brings_rows(work: Work, outcome: BatchOutcome) -> bool:

@@ -1,6 +1,6 @@
 """Receipts of a pass' batches and of drops that no batch came of, written into the provider's receipts bucket."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from jobs.collect.gate import Reason as GateReason
 from jobs.collect.gate import quality_share_pct
 from jobs.collect.outcome import BatchOutcome
 from jobs.collect.pipeline import Desk, Pipeline
+from jobs.collect.work import Work
 from jobs.errors import ObjectExists
 from jobs.intake.dialect import Dialect
 from jobs.lake.pass_record import Landed, Pass, PassBatch
@@ -63,15 +64,24 @@ class Page:
     resend: bytes | None = None
 
 
-def report_batches(
-    pipeline: Pipeline, spark: SparkSession, record: Pass, definition: Definition, outcomes: Sequence[BatchOutcome], findings: Findings
-) -> None:
-    """Write a receipt for every batch of the pass."""
-    bound = pipeline.settings.passes.reported_rows
-    faulty = faulty_rows(pipeline, spark, definition.contract, outcomes, bound) if findings.counts else {}
-    for batch, outcome in zip(record.batches, outcomes, strict=True):
-        page = batch_page(pipeline, record, definition, batch, outcome, findings, faulty.get(batch.batch_id, []))
+def report_batches(pipeline: Pipeline, spark: SparkSession, work: Work, outcomes: Sequence[BatchOutcome], findings: Findings) -> None:
+    """Write a receipt for every batch of the pass; one whose rows cannot be told says so and lists none."""
+    for batch, outcome, page in pages(pipeline, spark, work, outcomes, findings):
         write_page(pipeline, batch.provider, outcome.receipt, page)
+
+
+def pages(
+    desk: Desk, spark: SparkSession, work: Work, outcomes: Sequence[BatchOutcome], findings: Findings
+) -> Iterator[tuple[PassBatch, BatchOutcome, Page]]:
+    """Each outcome's batch and receipt."""
+    record, definition, untold = work.record, work.definition, work.splits.at("reporting")
+    told = [outcome for outcome in outcomes if outcome.batch_id not in untold]
+    bound = desk.settings.passes.reported_rows
+    faulty = faulty_rows(desk, spark, definition.contract, told, bound) if findings.counts else {}
+    batches = {batch.batch_id: batch for batch in record.batches}
+    for outcome in outcomes:
+        batch = batches[outcome.batch_id]
+        yield batch, outcome, batch_page(desk, record, definition, batch, outcome, findings, faulty.get(batch.batch_id, []))
 
 
 def batch_page(
@@ -240,6 +250,7 @@ def _malformed_count(rows: int) -> RuleCount:
 
 def _landing_faults(landed: Landed, batch: PassBatch) -> tuple[ErrorLine, ...]:
     """The first malformed lines of a file that was refused for them."""
+    own = landed.batches.get(batch.batch_id)
     return tuple(
         ErrorLine(
             part=batch.part,
@@ -250,7 +261,7 @@ def _landing_faults(landed: Landed, batch: PassBatch) -> tuple[ErrorLine, ...]:
             what=what(sample["code"], sample["details"]),
             cure=how(sample["code"], sample["details"]),
         )
-        for sample in landed.batches[batch.batch_id].samples[:3]
+        for sample in (own.samples[:3] if own else ())
     )
 
 

@@ -77,13 +77,22 @@ def resend_refusals(
     refusals: dict[str, dict[str, Any]] = {}
     for batch in batches:
         numbers = Counter(row for table in read_batch(reading_of(desk.lake, contract, batch)) for row in table["_row"].to_pylist())
-        standing = verdicts_in_force(desk, spark, contract, {batch.batch_id: before[batch.batch_id].judgements}).where("_is_critical")
-        # A resend may name at most as many rows as are quarantined, which the receipt bounds.
-        quarantined = {row["_row"] for row in standing.where(F.col("_row").isin(*numbers)).select("_row").collect()} if numbers else set()
+        # A resend may name at most as many rows as are quarantined, which the receipt bounds; a batch never judged has none.
+        judgements = before[batch.batch_id].judgements
+        quarantined = (
+            _quarantined_among(desk, spark, contract, batch.batch_id, judgements, list(numbers)) if numbers and judgements else set()
+        )
         wrong = sorted(row for row, count in numbers.items() if count > 1 or row not in quarantined)
         if wrong:
             refusals[batch.batch_id] = {"code": "resend_row_not_quarantined", "params": {"rows": wrong[:NAMED_ROWS]}}
     return refusals
+
+
+def _quarantined_among(
+    desk: Desk, spark: SparkSession, contract: Contract, batch_id: str, judgements: Mapping[str, int], numbers: Sequence[int]
+) -> set[int]:
+    standing = verdicts_in_force(desk, spark, contract, {batch_id: judgements}).where("_is_critical")
+    return {row["_row"] for row in standing.where(F.col("_row").isin(*numbers)).select("_row").collect()}
 
 
 def by_judgement(judgements: Mapping[str, Mapping[str, int]]) -> dict[int, dict[str, list[str]]]:

@@ -15,6 +15,7 @@ import pyarrow.fs as pafs
 from pyspark.sql import SparkSession
 
 from jobs.catalogue.contract import Contract
+from jobs.errors import BatchFailed
 from jobs.intake.dialect import Columns, Dialect, RecordLimits
 from jobs.intake.fast import NotProven
 from jobs.intake.malformed import explain_malformed
@@ -91,6 +92,27 @@ def land(spark: SparkSession, lake: Lake, contract: Contract, number: int, batch
         outcomes[batch.batch_id] = landed
         tables += [rows] if landed.refusal is None else []
     return Landed(batches=outcomes, files=(*files, *_write_together(lake, contract, number, tables)))
+
+
+def check_raw(lake: Lake, batches: Sequence[PassBatch]) -> None:
+    """Raise BatchFailed for the first batch whose archived object is gone or has another size than its ranges say."""
+    infos = lake.filesystem().get_file_info([lake.path("raw", batch.raw_key) for batch in batches])
+    for batch, info in zip(batches, infos, strict=True):
+        expected = max((stretch.offset + stretch.length for stretch in batch.ranges), default=info.size)
+        if info.type == pafs.FileType.NotFound:
+            raise BatchFailed(
+                batch.batch_id,
+                "raw_missing",
+                f"{batch.batch_id}: raw/{batch.raw_key} is gone. No row of the batch was landed. Put the same bytes back (the same file "
+                "dropped again does), then release the batch.",
+            )
+        if info.size != expected:
+            raise BatchFailed(
+                batch.batch_id,
+                "raw_differs",
+                f"{batch.batch_id}: raw/{batch.raw_key} has {info.size} bytes, the archive saw {expected}. No row of the batch was landed. "
+                "Restore the object from a backup, then release the batch.",
+            )
 
 
 def read_batch(reading: Reading) -> Iterator[pa.Table]:

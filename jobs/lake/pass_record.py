@@ -111,7 +111,10 @@ class LandedBatch(Frozen):
 
 
 class Landed(Frozen):
-    """What landing a pass came to, written before the commit: the files to commit, and each batch's counts."""
+    """What landing a pass came to, written before the commit: the files to commit, and each batch's counts.
+
+    A batch that was split off before is not in it, and no row of it in bronze.
+    """
 
     batches: Mapping[str, LandedBatch]
     files: tuple[Mapping[str, Any], ...] = ()

@@ -1,7 +1,8 @@
 """The pass log: everything that changes a resource is a numbered pass, created by conditional PUT and finished before the next begins.
 
 `passes/<resource>/<N>.json` is immutable; `<N>.done.json` is the only proof that pass N is finished; `<N>.attempt-<k>.json` counts
-towards the bound. A heartbeat keeps a second machine from doing the same work; correctness does not rest on it.
+towards the bound; `<N>.<kind>-<k>.json` are findings made on the way, each of which holds from then on. A heartbeat keeps a second
+machine from doing the same work; correctness does not rest on it.
 """
 
 import os
@@ -73,6 +74,19 @@ def note_failure(control: Control, resource: str, number: int, attempt: int, err
     """Record why an attempt failed, beside it."""
     words = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:2000]
     control.create(pass_key(resource, number, f".attempt-{attempt}.failed"), {"error": words, "at": _now()})
+
+
+def add_finding(control: Control, resource: str, number: int, kind: str, value: object) -> None:
+    """Write what was found out about the pass under the next free number; of two machines at once each has a number of its own."""
+    place = len(findings(control, resource, number, kind)) + 1
+    while not control.create(pass_key(resource, number, f".{kind}-{place:02d}"), value):
+        place += 1
+
+
+def findings(control: Control, resource: str, number: int, kind: str) -> list[Any]:
+    """All findings of this kind about the pass, in their order."""
+    prefix = pass_key(resource, number, f".{kind}-").removesuffix(".json")
+    return control.read_many(control.keys(prefix))
 
 
 def mark_done(control: Control, resource: str, number: int, summary: dict[str, Any]) -> None:

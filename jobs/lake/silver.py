@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from jobs.catalogue.contract import Contract, Field
@@ -95,10 +95,9 @@ def publish(
     `redacted` names text fields in which the negative list has identifiers masked.
     """
     ensure_silver(lake, contract)
-    keyed = _with_pads(accepted, key) if _tokens(contract) else accepted
-    if _tokens(contract):
-        append_once(_vault_rows(keyed, contract, key), lake.spark_uri("vault", VAULT), contract.resource, number)
-    rows = keyed.select(*_silver_columns(contract, number, key, redacted))
+    rows, identifiers = written_rows(contract, number, accepted, key, redacted)
+    if identifiers is not None:
+        append_once(identifiers, lake.spark_uri("vault", VAULT), contract.resource, number)
     uri = lake.spark_uri(silver_layer(contract), contract.table)
     if contract.load == "upsert" and not is_one_batch:
         rows = _newest(rows, contract)
@@ -109,6 +108,28 @@ def publish(
     # A late older period never overwrites a newer row.
     is_newer = F.struct("new._period_end", "new._received_at") >= F.struct("old._period_end", "old._received_at")
     merge_once(rows, uri, contract.resource, number, same_key=same_key, is_newer=is_newer)
+
+
+def written_rows(
+    contract: Contract, number: int, accepted: DataFrame, key: TokenKey, redacted: Sequence[str]
+) -> tuple[DataFrame, DataFrame | None]:
+    """The rows that silver takes of the accepted ones (typed view), and those that the vault takes; None without identifiers."""
+    keyed = _with_pads(accepted, key) if _tokens(contract) else accepted
+    return keyed.select(*_silver_columns(contract, number, key, redacted)), _vault_rows(keyed, contract, key) if _tokens(contract) else None
+
+
+def publish_nothing(spark: SparkSession, lake: Lake, contract: Contract, number: int) -> None:
+    """Take the pass' number in silver by a commit without rows: what was left out of the pass can come in under it no more."""
+    ensure_silver(lake, contract)
+    uri = lake.spark_uri(silver_layer(contract), contract.table)
+    append_once(spark.read.format("delta").load(uri).limit(0), uri, contract.resource, number)
+
+
+def published_by(spark: SparkSession, lake: Lake, contract: Contract, number: int, batch_ids: Sequence[str]) -> set[str]:
+    """Those of the batches of which pass `number` brought rows to silver."""
+    rows = spark.read.format("delta").load(lake.spark_uri(silver_layer(contract), contract.table))
+    own = rows.where((F.col("_pass") == number) & F.col("_batch_id").isin(*batch_ids))
+    return {row["_batch_id"] for row in own.select("_batch_id").distinct().collect()}
 
 
 def _schema_columns(field: Field, contract: Contract) -> list[pa.Field]:

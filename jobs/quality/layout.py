@@ -30,6 +30,11 @@ class JudgedRule(Frozen):
     bit: int
     metrics: Mapping[str, Metric] = {}
 
+    @property
+    def bits(self) -> frozenset[int]:
+        """Every bit that its verdict hangs on."""
+        return frozenset({self.bit, *(bit for metric in self.metrics.values() for bit in (*metric.bits, *metric.domain))})
+
 
 class RuleFault(Frozen):
     """A rule that cannot be judged, and why. It never counts as passed."""
@@ -50,6 +55,13 @@ class Layout(Frozen):
     def masks(self) -> tuple[str, ...]:
         """Names of the mask columns."""
         return tuple(f"_mask_{index}" for index in range(-(-len(self.flags) // BITS_PER_MASK)))
+
+    def without(self, broken: Mapping[str, str]) -> "Layout":
+        """The same bits, of which those of the broken rules (rule id -> cause) say nothing any more: these are rule errors."""
+        gone = [judged.rule for judged in self.rules if judged.rule.rule_id in broken]
+        faults = tuple(RuleFault(rule=rule, cause=broken[rule.rule_id]) for rule in gone)
+        rules = tuple(judged for judged in self.rules if judged.rule.rule_id not in broken)
+        return self.model_copy(update={"rules": rules, "errors": (*self.errors, *faults)})
 
     def row_bits(self, severity: str) -> tuple[int, ...]:
         """Bits of the rules of this severity that are about a row; a malformed line counts as critical."""

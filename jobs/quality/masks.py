@@ -6,13 +6,11 @@ Right only for conditions that hang on the row alone (`judged.BY_MASK`); doubled
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.errors import RuleError
 from jobs.quality.conditions import Compiled, Flag, MetricDraft, compiled_rules
-from jobs.quality.engines import quietly
 from jobs.quality.layout import BITS_PER_MASK, MALFORMED, MALFORMED_BIT, JudgedRule, Layout, Metric, RuleFault
 from jobs.quality.probe import probe_faults, sample_frame
 from jobs.quality.rules import Rule
@@ -50,11 +48,12 @@ class Masks:
 
         Raises: RuleError when an awaited flag is not given, or one is given that no rule awaits.
         """
-        flags = self._given(extra_flags)
+        flags = self.given(extra_flags)
         named = zip(range(0, len(flags), BITS_PER_MASK), self.layout.masks, strict=True)
         return [_packed(flags[start : start + BITS_PER_MASK], start).alias(name) for start, name in named]
 
-    def _given(self, extra_flags: Mapping[str, Column]) -> list[Column]:
+    def given(self, extra_flags: Mapping[str, Column]) -> list[Column]:
+        """The flag of every bit. Raises: RuleError as `columns` does."""
         if set(extra_flags) != set(self.awaited):
             raise RuleError(
                 f"flags are awaited for the rules {sorted(self.awaited)} and given for {sorted(extra_flags)}. Nothing was judged. "
@@ -63,34 +62,17 @@ class Masks:
         return [extra_flags[flag] if isinstance(flag, str) else flag for flag in self.flags]
 
 
-def compile_masks(empty_frame: DataFrame, rules: Sequence[Rule], broken: Mapping[str, str] | None = None) -> Masks:
+def compile_masks(empty_frame: DataFrame, rules: Sequence[Rule]) -> Masks:
     """The masks of these rules for frames with the columns of `empty_frame`, whose rows, if any, are not looked at.
 
-    A rule that cannot be judged stands in `errors`; so does each of `broken` (rule id -> cause), found out by `rules_that_raise`.
+    A rule that cannot be judged stands in `errors`.
     """
-    causes = dict(broken or {})
     sample = sample_frame(empty_frame)
-    compiled, faults = compiled_rules(sample.limit(0), [rule for rule in rules if rule.rule_id not in causes])
-    causes |= {fault.rule.rule_id: fault.cause for fault in faults}
+    compiled, faults = compiled_rules(sample.limit(0), rules)
+    causes = {fault.rule.rule_id: fault.cause for fault in faults}
     causes |= probe_faults(sample, compiled)
     errors = tuple(RuleFault(rule=rule, cause=causes[rule.rule_id]) for rule in rules if rule.rule_id in causes)
     return _assembled([one for one in compiled if one.rule.rule_id not in causes], errors)
-
-
-def rules_that_raise(frame: DataFrame, masks: Masks, extra_flags: Mapping[str, Column]) -> dict[str, str]:
-    """Rule id -> cause for every rule whose condition raises on the rows of `frame`: a Spark job for each rule, after a pass has failed.
-
-    The cause names Spark's error condition and never quotes a value.
-    """
-    causes = {}
-    flags = masks._given(extra_flags)
-    for judged in masks.layout.rules:
-        try:
-            with quietly():
-                frame.agg(F.count_if(flags[judged.bit])).collect()
-        except PySparkException as error:
-            causes[judged.rule.rule_id] = f"raises {error.getCondition() or type(error).__name__} on rows of this pass"
-    return causes
 
 
 class _Bits:

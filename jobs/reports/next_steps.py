@@ -6,7 +6,7 @@ from jobs.reports.sentences import phrase
 # Held for our own fault: the clerk has nothing to mend and nobody to convince.
 OURS = frozenset({"rule_error", "pass_failed"})
 # Told whatever came of the batch; no reason for its state.
-TOLD = frozenset({"columns_cut"})
+TOLD = frozenset({"columns_cut", "report_failed"})
 RESEND_REFUSED = frozenset({"resend_unknown_batch", "resend_row_not_quarantined"})
 
 

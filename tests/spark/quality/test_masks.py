@@ -1,14 +1,12 @@
-import logging
 from collections.abc import Callable
 
 import pytest
-from pyspark.logger import PySparkLogger
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.errors import RuleError
 from jobs.quality.layout import Layout
-from jobs.quality.masks import Masks, compile_masks, rules_that_raise
+from jobs.quality.masks import Masks, compile_masks
 from jobs.quality.rules import Rule
 from jobs.quality.verdict import critical_predicate, decode, warning_predicate
 
@@ -118,28 +116,3 @@ def test_a_rule_that_cannot_be_judged_is_an_error_with_its_cause_and_the_others_
     causes = {fault.rule.rule_id: fault.cause for fault in masks.errors}
     assert [name for name, (_, _, word) in BAD.items() if word not in causes.get(name, "")] == []
     assert failing(rows, masks) == [("n.maximum",)]
-
-
-def test_a_rule_found_broken_by_the_rows_is_named_without_a_value_and_can_be_left_out(frame: Frames, rule: Rules) -> None:
-    rows = frame(("b", 1, False, "a", 1), ("b", 2, False, "secret", 2**62))
-    guarded = "case when n > 100 then cast(k as int) = 1 else true end"
-    rules = [rule("late", EXPRESSION, column_list=["n", "k"], expression=guarded), rule("n.maximum", BETWEEN, column="n", max_value=9)]
-    masks = compile_masks(rows, rules)
-    broken = rules_that_raise(rows, masks, {})
-    assert broken == {"late": "raises CAST_INVALID_INPUT on rows of this pass"}
-    again = compile_masks(rows, rules, broken)
-    assert [fault.cause for fault in again.errors] == ["raises CAST_INVALID_INPUT on rows of this pass"]
-    assert failing(rows, again) == [(), ("n.maximum",)]
-
-
-def test_what_a_rule_may_quote_does_not_reach_the_log(frame: Frames, rule: Rules) -> None:
-    heard: list[logging.LogRecord] = []
-    ear = logging.Handler()
-    ear.emit = heard.append  # type: ignore[method-assign]
-    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
-        PySparkLogger.getLogger(name).addHandler(ear)
-    rows = frame(("b", 1, False, "secret", 1))
-    guarded = rule("late", EXPRESSION, column_list=["n", "k"], expression="case when n > 0 then cast(k as int) = 1 else true end")
-    bare = rule("bare", EXPRESSION, column_list=["n", "k"], expression="cast(k as int) = 1")
-    assert set(rules_that_raise(rows, compile_masks(rows, [guarded, bare]), {})) == {"late"}
-    assert heard == []

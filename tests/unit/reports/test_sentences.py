@@ -33,7 +33,15 @@ REFUSALS = [
     "resend_row_not_quarantined",
     "resend_of_refused",
 ]
-HELD = ["quality_below_target", "rows_below_expected", "rows_above_expected", "second_content", "rule_error", "pass_failed"]
+HELD = [
+    "quality_below_target",
+    "rows_below_expected",
+    "rows_above_expected",
+    "second_content",
+    "rule_error",
+    "pass_failed",
+    "report_failed",
+]
 MALFORMED = ["ragged", "undecodable", "nul", "unclosed_quote", "text_after_quote", "field_too_long", "line_breaks"]
 
 
