@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -13,10 +14,29 @@ from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.transaction import AddAction, RemoveAction
 
 ROW_GROUP_ROWS = 250_000
+# Rows that come in pieces share files of about this many rows.
+FILE_ROWS = 1_000_000
 # Ascending or nearly so.
 PACKED = ("_row", "_record")
 # Never the same twice, or as good as.
 RANDOM = ("_key_hash",)
+
+
+def file_name(number: int) -> str:
+    """A name for a file of pass `number`, given once."""
+    return f"pass-{number:08d}-{uuid.uuid4().hex}.parquet"
+
+
+def gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Non-empty tables of up to FILE_ROWS rows or one table more."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held += [table] if table.num_rows else []
+        if sum(part.num_rows for part in held) >= FILE_ROWS:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
 
 
 def write_file(rows: pa.Table, filesystem: pafs.FileSystem, folder: str, name: str, bounded: Sequence[str]) -> dict[str, Any]:

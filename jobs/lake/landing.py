@@ -4,7 +4,6 @@ Nothing here commits: `landing.files` names what a commit takes. Workers need py
 """
 
 import json
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from jobs.intake.malformed import explain_malformed
 from jobs.intake.read import OpenRange, read_range, read_ranges, read_rest, rest_from
 from jobs.intake.scan import Range
 from jobs.lake.bronze import BOUNDED, bronze_table_schema, ensure_bronze
-from jobs.lake.files import write_file
+from jobs.lake.files import FILE_ROWS, file_name, gathered, write_file
 from jobs.lake.key_hash import HashedKey, hashed_key, key_hashes
 from jobs.lake.pass_record import Landed, LandedBatch, PassBatch
 from jobs.lake.place import Lake
@@ -33,8 +32,6 @@ SAMPLES = 50
 LEAST_MALFORMED = 10
 # A resend's own first column while it is read; in the file it is `_row`.
 RESENT_ROW = "resent_row"
-# Rows of small batches share files up to this many rows.
-FILE_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -196,11 +193,7 @@ def _write_together(lake: Lake, contract: Contract, number: int, tables: Sequenc
         return []
     rows = pa.concat_tables(tables)
     pieces = [rows.slice(start, FILE_ROWS) for start in range(0, rows.num_rows, FILE_ROWS)]
-    return [write_file(piece, lake.filesystem(), lake.path("bronze", contract.table), _file_name(number), BOUNDED) for piece in pieces]
-
-
-def _file_name(number: int) -> str:
-    return f"pass-{number:08d}-{uuid.uuid4().hex}.parquet"
+    return [write_file(piece, lake.filesystem(), lake.path("bronze", contract.table), file_name(number), BOUNDED) for piece in pieces]
 
 
 def _land_large(
@@ -240,11 +233,11 @@ def _land_range(reading: Reading, folder: str, number: int, place: int, *, is_re
         found = _rows_from(source, reading, place, is_rest=is_rest)
         if isinstance(found, NotProven):
             return {**told, "is_proven": False}
-        for rows in _gathered(_as_bronze(part, reading) for part in found):
+        for rows in gathered(_as_bronze(part, reading) for part in found):
             count, samples = _malformed(rows, reading)
             told["malformed"] += count
             told["samples"] = (told["samples"] + samples)[:SAMPLES]
-            told["files"].append(write_file(rows, filesystem, folder, _file_name(number), BOUNDED))
+            told["files"].append(write_file(rows, filesystem, folder, file_name(number), BOUNDED))
     return told
 
 
@@ -255,15 +248,3 @@ def _rows_from(source: pa.NativeFile, reading: Reading, place: int, *, is_rest: 
         return (pa.Table.from_batches([rows]) for rows in read_rest(_opener(source), rest_from(_ranges(reading), place), *how))
     rows = read_range(_opener(source), _ranges(reading)[place], *how)
     return rows if isinstance(rows, NotProven) else [rows]
-
-
-def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Non-empty tables of up to FILE_ROWS rows or one table more."""
-    held: list[pa.Table] = []
-    for table in tables:
-        held += [table] if table.num_rows else []
-        if sum(part.num_rows for part in held) >= FILE_ROWS:
-            yield pa.concat_tables(held)
-            held = []
-    if held:
-        yield pa.concat_tables(held)
