@@ -5,8 +5,9 @@ before anything is written without it: its bits stay where they are and are neve
 both: whoever committed without a rule or a batch had written that down first, so bits that were not filled never count as passed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -92,22 +93,22 @@ def judge_batches(desk: Desk, work: Work, judged: Judged, masks: Masks) -> list[
     except SPARK_ERRORS as error:
         if is_from_elsewhere(error) or is_judged(desk.lake, work.contract, record.number):
             raise
-        broken = broken_rules(judged, masks)
+        broken = broken_rules(judged.rows, masks, judged.peers)
         if not broken:
             raise
         add_finding(desk.control, record.resource, record.number, BROKEN, broken)
         return judge_rows(desk.lake, work.contract, record.number, judged, without(masks, broken), is_small=is_small)
 
 
-def broken_rules(judged: Judged, masks: Masks) -> dict[str, str]:
-    """Rule id -> cause of the rules that raise on the rows; none if these cannot be read without any rule, before or afterwards."""
-    rows = judged.rows
+def broken_rules(rows: DataFrame, masks: Masks, peers: DataFrame | None) -> dict[str, str]:
+    """Rule id -> cause of the rules that raise on `rows`; none if the rows cannot be read without any rule, before or afterwards."""
     plain = rows.agg(*[F.count(F.col(f"`{name}`")) for name in rows.columns])
     if job_cause(plain):
         return {}
     causes = rules_that_raise(rows, masks, dict.fromkeys(masks.awaited, F.lit(False)))
+    compared = rows if peers is None else rows.unionByName(peers)
     for key in masks.keys:
-        cause = job_cause(doubled_keys(judged.compared, key.columns, key.within).agg(F.count(F.lit(1))))
+        cause = job_cause(doubled_keys(compared, key.columns, key.within).agg(F.count(F.lit(1))))
         causes |= {key.rule.rule_id: cause} if cause else {}
     return {} if job_cause(plain) else causes
 
@@ -135,15 +136,7 @@ def judge_rows(lake: Lake, contract: Contract, number: int, judged: Judged, mask
 
 def flagged_rows(lake: Lake, contract: Contract, judged: Judged, masks: Masks) -> tuple[DataFrame, list[Column]]:
     """The rows with what their masks need beside them, and the masks."""
-    flagged, flags = judged.rows, {}
-    for place, key in enumerate(masks.keys):
-        suspects = _suspects(lake, contract, judged, key)
-        if suspects is None:
-            flags[key.rule.rule_id] = F.lit(False)
-            continue
-        hits = doubled_keys(suspects, key.columns, key.within)
-        flagged, is_doubled = _joined(flagged, hits, [BATCH, *key.columns], f"_doubled_{place}")
-        flags[key.rule.rule_id] = is_doubled & key.within
+    flagged, flags = with_doubled_keys(judged.rows, masks, partial(_suspects, lake, contract, judged))
     for rule_id in masks.awaited:
         if rule_id not in flags:
             flagged, flags[rule_id] = _with_earlier(flagged, lake, contract, "_earlier")
@@ -172,6 +165,20 @@ def _masks_key(work: Work) -> str:
 def _broken(desk: Desk, work: Work) -> dict[str, str]:
     found: list[Mapping[str, str]] = findings(desk.control, work.record.resource, work.record.number, BROKEN)
     return {rule_id: cause for broken in found for rule_id, cause in broken.items()}
+
+
+def with_doubled_keys(
+    rows: DataFrame, masks: Masks, compared: Callable[[KeyRule], DataFrame | None]
+) -> tuple[DataFrame, dict[str, Column]]:
+    """`rows` with what the flags read beside them, and by key rule whether the row's key stands twice among the rows `compared` for it."""
+    flagged, flags = masks.widened(rows), dict[str, Column]()
+    for place, key in enumerate(masks.keys):
+        suspects, is_doubled = compared(key), F.lit(False)
+        if suspects is not None:
+            hits = doubled_keys(suspects, key.columns, key.within)
+            flagged, is_doubled = _joined(flagged, hits, [BATCH, *key.columns], f"_doubled_{place}")
+        flags[key.rule.rule_id] = is_doubled & key.within
+    return flagged, flags
 
 
 def _with_earlier(flagged: DataFrame, lake: Lake, contract: Contract, name: str) -> tuple[DataFrame, Column]:
