@@ -129,7 +129,7 @@ def _one_batch(frame: DataFrame) -> DataFrame:
 
 def _judged(batch: DataFrame, masks: Masks) -> tuple[DataFrame, BatchCounts]:
     """The rows with their masks, and the counts of them."""
-    flagged, flags = with_doubled_keys(batch, masks, batch)
+    flagged, flags = with_doubled_keys(batch, masks, lambda _: batch)
     verdicts = flagged.select("_batch_id", _WHOLE, *masks.columns(flags))
     groups = mask_groups(verdicts, len(masks.layout.masks))
     return verdicts, counts_of(FRAME, [(bits, rows) for _, bits, rows in groups], masks.layout)

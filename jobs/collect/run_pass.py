@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from jobs.collect.batch_results import write_results
 from jobs.collect.batch_rules import judged_batches
 from jobs.collect.gate import Counts, Decision, Reason, State, decide
 from jobs.collect.history import held_by_history, with_checks
-from jobs.collect.judging import Judgement, judge_batches, masks_of, settled_judgement
+from jobs.collect.judging import Judged, Judgement, judge_batches, masks_of, settled_judgement
 from jobs.collect.measuring import measure_pass
 from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcomes
 from jobs.collect.pipeline import Desk
@@ -25,7 +25,7 @@ from jobs.lake.landing import check_raw, land
 from jobs.lake.pass_record import Landed, LandedBatch, Pass, PassBatch
 from jobs.lake.passes import pass_key
 from jobs.lake.typed import typed_view
-from jobs.lake.verdicts import bronze_rows, check_complete, is_judged, mask_groups, verdicts_of
+from jobs.lake.verdicts import MaskGroup, bronze_rows, check_complete, is_judged, mask_groups, verdicts_of
 from jobs.quality.by_gx import NO_RULES
 from jobs.quality.verdict import BatchCounts, batch_counts, condemning_rules
 
@@ -36,11 +36,11 @@ BY_PERSON: dict[str, tuple[State, str]] = {"release": ("published", "released_by
 def judge_pass(desk: Desk, spark: SparkSession, work: Work) -> tuple[Findings, list[BatchOutcome]]:
     """Land, judge and decide: what was found, and the outcome that each batch is to have. Nothing is published."""
     landed = _land(desk, spark, work)
-    judgement = _judge(desk, spark, work, landed)
+    judgement, groups = _judge(desk, spark, work, landed)
     if any(batch.batch_id not in judgement.batches for batch in work.record.batches):
         # Another machine may have split it off meanwhile; its reason stands by now.
         work = replace(work, splits=splits_of(desk.control, work.record))
-    findings = _found(desk, spark, work, landed, judgement)
+    findings = _found(desk, spark, work, landed, judgement, groups)
     counts = findings.counts
     counted = [batch for batch in work.record.batches if batch.batch_id in counts]
     measures = measure_pass(desk, spark, work, counted, judgement.layout)
@@ -51,8 +51,8 @@ def judge_pass(desk: Desk, spark: SparkSession, work: Work) -> tuple[Findings, l
     return findings, [with_checks(work, outcome, measures, checks) for outcome in outcomes]
 
 
-def _found(desk: Desk, spark: SparkSession, work: Work, landed: Landed, judgement: Judgement) -> Findings:
-    counts = _count(desk, spark, work, landed, judgement)
+def _found(desk: Desk, spark: SparkSession, work: Work, landed: Landed, judgement: Judgement, groups: list[MaskGroup] | None) -> Findings:
+    counts = _count(desk, spark, work, landed, judgement, groups)
     judged = [batch for batch in landed_batches(work.record, landed) if batch.batch_id in judgement.batches]
     by_gx = judged_batches(desk, spark, work, judged, judgement.layout)
     return Findings(layout=judgement.layout, counts=counts, landed=landed, by_gx=by_gx)
@@ -68,16 +68,16 @@ def landed_files(desk: Desk, spark: SparkSession, work: Work, batches: Sequence[
     return landed.model_copy(update={"batches": {**landed.batches, **none}})
 
 
-def rows_to_judge(desk: Desk, spark: SparkSession, work: Work, batches: Sequence[PassBatch]) -> tuple[DataFrame, DataFrame | None]:
-    """The typed rows of these batches that the pass judges, and the accepted rows that a resend's keys are held against."""
-    facts = [batch.facts() for batch in batches]
-    rows = bronze_rows(spark, desk.lake, work.contract, [batch.batch_id for batch in batches])
+def rows_to_judge(desk: Desk, spark: SparkSession, work: Work, batches: Sequence[PassBatch]) -> Judged:
+    """The typed rows of these batches that the pass judges, with the accepted rows that a resend's keys are held against."""
+    facts, names, size = [batch.facts() for batch in batches], tuple(batch.batch_id for batch in batches), sum(one.size for one in batches)
+    rows = bronze_rows(spark, desk.lake, work.contract, names)
     if work.record.kind != "resend":
-        return typed_view(rows, work.contract, facts), None
+        return Judged(typed_view(rows, work.contract, facts), names, size)
     own = rows.where(F.concat_ws("/", "_batch_id", "_part").isin(*[f"{batch.batch_id}/{batch.landed_part}" for batch in batches]))
     judgements = {batch.batch_id: work.before[batch.batch_id].judgements for batch in batches}
     peers = accepted_in_force(desk, spark, work.contract, judgements)
-    return typed_view(own, work.contract, facts), typed_view(peers, work.contract, facts)
+    return Judged(typed_view(own, work.contract, facts), names, size, typed_view(peers, work.contract, facts))
 
 
 def landed_batches(record: Pass, landed: Landed) -> list[PassBatch]:
@@ -110,25 +110,27 @@ def _rows_landed(desk: Desk, outcome: BatchOutcome) -> int:
     return landed.batches[outcome.batch_id].rows
 
 
-def _judge(desk: Desk, spark: SparkSession, work: Work, landed: Landed) -> Judgement:
-    record = work.record
+def _judge(desk: Desk, spark: SparkSession, work: Work, landed: Landed) -> tuple[Judgement, list[MaskGroup] | None]:
+    """The judgement, and how many rows have which masks; None where the verdicts stood already."""
+    record, groups = work.record, None
     if not is_judged(desk.lake, work.contract, record.number):
         masks = masks_of(desk, spark, work)
         split = work.splits.at("judging")
         batches = [batch for batch in landed_batches(record, landed) if batch.batch_id not in split]
         if batches and record.kind != "refuse":
-            rows, peers = rows_to_judge(desk, spark, work, batches)
-            judge_batches(desk, work, rows, masks, peers)
-    return settled_judgement(desk, work, landed_batches(record, landed))
+            groups = judge_batches(desk, work, rows_to_judge(desk, spark, work, batches), masks)
+    return settled_judgement(desk, work, landed_batches(record, landed)), groups
 
 
-def _count(desk: Desk, spark: SparkSession, work: Work, landed: Landed, judgement: Judgement) -> dict[str, BatchCounts]:
+def _count(
+    desk: Desk, spark: SparkSession, work: Work, landed: Landed, judgement: Judgement, groups: list[MaskGroup] | None
+) -> dict[str, BatchCounts]:
     record, layout = work.record, judgement.layout
     rows = {name: count for name, count in landed.rows_by_batch().items() if name in judgement.batches}
     if not rows or record.kind == "refuse":
         return {}
     verdicts = verdicts_of(spark, desk.lake, work.contract, record.number, list(rows))
-    counts = batch_counts(mask_groups(verdicts, len(layout.masks)), layout)
+    counts = batch_counts(mask_groups(verdicts, len(layout.masks)) if groups is None else groups, layout)
     check_complete(work.contract, record.number, rows, {batch: count.rows for batch, count in counts.items()})
     if any(one.counts and one.counts.replaced for one in work.before.values()) and record.kind == "release":
         counts = batch_counts(mask_groups(newest_revisions(verdicts), len(layout.masks)), layout)

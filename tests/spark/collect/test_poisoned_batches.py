@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from deltalake import DeltaTable
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -19,7 +18,7 @@ from jobs.collect.row_listing import list_rows
 from jobs.collect.splitting import split_off
 from jobs.errors import PassError
 from jobs.first_run import fingerprint
-from jobs.lake import landing, silver, verdicts
+from jobs.lake import bronze, landing, silver, verdicts
 from jobs.lake.control import StoreControl
 from jobs.lake.pass_record import Pass
 from jobs.lake.passes import create_pass, read_pass
@@ -153,8 +152,8 @@ def collected_with_kills(case: Case, monkeypatch: pytest.MonkeyPatch) -> list[st
 
     with monkeypatch.context() as killing:
         killing.setattr(StoreControl, "create", then_killed("record", StoreControl.create))
-        killing.setattr(DeltaTable, "create_write_transaction", then_killed("bronze", DeltaTable.create_write_transaction))
-        killing.setattr(verdicts, "append_once", then_killed("verdicts", verdicts.append_once))
+        killing.setattr(bronze, "commit_files", then_killed("bronze", bronze.commit_files))
+        killing.setattr(verdicts, "commit_files", then_killed("verdicts", verdicts.commit_files))
         killing.setattr(silver, "append_once", then_killed("silver", silver.append_once))
         while True:
             try:
