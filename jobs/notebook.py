@@ -102,7 +102,7 @@ def judge(
     try:
         verdicts, counts = _judged(batch, masks)
     except SPARK_ERRORS:
-        broken = broken_rules(batch, masks, None)
+        broken = broken_rules(batch, masks, batch)
         if not broken:
             raise
         masks = without(masks, broken)

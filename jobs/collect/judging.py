@@ -54,18 +54,14 @@ class Judgement(Frozen):
 class Judged:
     """The rows that a pass judges (typed view): of these batches, whose objects have so many bytes.
 
-    `peers` are accepted rows of the same batches, whose keys count too.
+    `keyed` are the rows among which a key must not stand twice. `is_fresh`: all of them landed in this pass, and no other row is keyed.
     """
 
     rows: DataFrame
+    keyed: DataFrame
     batch_ids: tuple[str, ...]
     size: int
-    peers: DataFrame | None = None
-
-    @property
-    def compared(self) -> DataFrame:
-        """The rows whose keys count."""
-        return self.rows if self.peers is None else self.rows.unionByName(self.peers)
+    is_fresh: bool
 
 
 def masks_of(desk: Desk, spark: SparkSession, work: Work) -> Masks:
@@ -93,22 +89,21 @@ def judge_batches(desk: Desk, work: Work, judged: Judged, masks: Masks) -> list[
     except SPARK_ERRORS as error:
         if is_from_elsewhere(error) or is_judged(desk.lake, work.contract, record.number):
             raise
-        broken = broken_rules(judged.rows, masks, judged.peers)
+        broken = broken_rules(judged.rows, masks, judged.keyed)
         if not broken:
             raise
         add_finding(desk.control, record.resource, record.number, BROKEN, broken)
         return judge_rows(desk.lake, work.contract, record.number, judged, without(masks, broken), is_small=is_small)
 
 
-def broken_rules(rows: DataFrame, masks: Masks, peers: DataFrame | None) -> dict[str, str]:
+def broken_rules(rows: DataFrame, masks: Masks, keyed: DataFrame) -> dict[str, str]:
     """Rule id -> cause of the rules that raise on `rows`; none if the rows cannot be read without any rule, before or afterwards."""
     plain = rows.agg(*[F.count(F.col(f"`{name}`")) for name in rows.columns])
     if job_cause(plain):
         return {}
     causes = rules_that_raise(rows, masks, dict.fromkeys(masks.awaited, F.lit(False)))
-    compared = rows if peers is None else rows.unionByName(peers)
     for key in masks.keys:
-        cause = job_cause(doubled_keys(compared, key.columns, key.within).agg(F.count(F.lit(1))))
+        cause = job_cause(doubled_keys(keyed, key.columns, key.within).agg(F.count(F.lit(1))))
         causes |= {key.rule.rule_id: cause} if cause else {}
     return {} if job_cause(plain) else causes
 
@@ -146,12 +141,12 @@ def flagged_rows(lake: Lake, contract: Contract, judged: Judged, masks: Masks) -
 def _suspects(lake: Lake, contract: Contract, judged: Judged, key: KeyRule) -> DataFrame | None:
     """The rows among which a doubled key may be: by the hashes that stand twice where rows have them, else all; None if there is none."""
     hashed = hashed_key(contract)
-    # A resend's peers are not in these parts of bronze alone.
-    if hashed is None or hashed.columns != key.columns or judged.peers is not None or KEY_HASH not in judged.rows.columns:
-        return judged.compared
+    # Rows of an earlier pass may have been hashed by another key of the contract.
+    if not judged.is_fresh or hashed is None or hashed.columns != key.columns or KEY_HASH not in judged.rows.columns:
+        return judged.keyed
     repeated = repeated_hashes(lake, contract.table, judged.batch_ids)
     if repeated is None or len(repeated) > BROADCAST_KEYS:
-        return judged.compared
+        return judged.keyed
     if not len(repeated):
         return None
     found = judged.rows.sparkSession.createDataFrame(pa.table({KEY_HASH: repeated}))

@@ -69,15 +69,24 @@ def landed_files(desk: Desk, spark: SparkSession, work: Work, batches: Sequence[
 
 
 def rows_to_judge(desk: Desk, spark: SparkSession, work: Work, batches: Sequence[PassBatch]) -> Judged:
-    """The typed rows of these batches that the pass judges, with the accepted rows that a resend's keys are held against."""
+    """The typed rows of these batches that the pass judges: all of them, but of a resend its own.
+
+    A row that was sent again is judged still, and its key counts no more: on a release the newest rows count, on a resend its own rows
+    and those accepted before.
+    """
     facts, names, size = [batch.facts() for batch in batches], tuple(batch.batch_id for batch in batches), sum(one.size for one in batches)
     rows = bronze_rows(spark, desk.lake, work.contract, names)
-    if work.record.kind != "resend":
-        return Judged(typed_view(rows, work.contract, facts), names, size)
+    if work.record.kind == "collect":
+        judged = typed_view(rows, work.contract, facts)
+        return Judged(judged, judged, names, size, is_fresh=True)
+    if work.record.kind == "release":
+        newest = typed_view(newest_revisions(rows), work.contract, facts)
+        return Judged(typed_view(rows, work.contract, facts), newest, names, size, is_fresh=False)
     own = rows.where(F.concat_ws("/", "_batch_id", "_part").isin(*[f"{batch.batch_id}/{batch.landed_part}" for batch in batches]))
     judgements = {batch.batch_id: work.before[batch.batch_id].judgements for batch in batches}
-    peers = accepted_in_force(desk, spark, work.contract, judgements)
-    return Judged(typed_view(own, work.contract, facts), names, size, typed_view(peers, work.contract, facts))
+    peers = typed_view(accepted_in_force(desk, spark, work.contract, judgements), work.contract, facts)
+    judged = typed_view(own, work.contract, facts)
+    return Judged(judged, judged.unionByName(peers), names, size, is_fresh=False)
 
 
 def landed_batches(record: Pass, landed: Landed) -> list[PassBatch]:

@@ -99,3 +99,18 @@ def test_a_held_batch_is_released_or_refused_by_a_person_and_by_nobody_twice(lak
     assert status_table(pipeline, datetime.now(UTC))[0].row_count == len(pipeline.catalogue.contracts)
     _, rows = list_rows(pipeline, lambda: lakehouse.spark, one.batch_id, "quarantined", 10)
     assert [row.line for row in rows] == [2]
+
+
+def test_a_batch_released_after_a_resend_holds_the_mended_rows(lakehouse: Lakehouse) -> None:
+    wrong = [invoice(number, **(WRONG if number < 10 else {})) for number in range(1, 31)]
+    lakehouse.drop("tax-bureau", f"{VAT}/2021-03-05/a.csv", _file(lakehouse, wrong))
+    [held] = lakehouse.collect(VAT)
+    header, first, *_ = lakehouse.resend(held).splitlines()
+    mended = f"{header}\n{first.replace('083', '082')}\n".encode()
+    lakehouse.drop("tax-bureau", f"{VAT}/2021-03-05/{held.batch_id}.resend.csv", mended)
+    [resent] = lakehouse.collect(VAT)
+    assert (resent.state, resent.counts.accepted if resent.counts else 0) == ("held", 22)
+    released = decide_held(lakehouse.pipeline, lambda: lakehouse.spark, held.batch_id, "release", "值班员", "已核实")
+    assert released.counts == resent.counts
+    numbers = [row["invoice_no"] for row in lakehouse.silver(lakehouse.pipeline.catalogue.contracts[VAT])]
+    assert sorted(numbers) == ["00000001", *(f"{number:08d}" for number in range(10, 31))]
