@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ask, cluster, data_docs, land_and_judge, many_drops, reports
+from benchmarks import ask, cluster, data_docs, growth, land_and_judge, many_drops, plain_gx, publish, reports
 from benchmarks.rows import BenchRow
 from jobs.collect.pipeline import Pipeline
 from jobs.first_run import start_store
@@ -77,6 +77,26 @@ def _land_and_judge(pipeline: Pipeline, folder: Path, arguments: argparse.Namesp
     return land_and_judge.rows(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
 
 
+def _plain_gx(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
+    return plain_gx.rows(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
+
+
+def _growth(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
+    return growth.rows(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs, memory_gib=_driver_memory_gib)
+
+
+def _append(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
+    return publish.appended(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
+
+
+def _merge(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
+    return publish.merged(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
+
+
 def _many_drops(pipeline: Pipeline, folder: Path, _: argparse.Namespace) -> list[BenchRow]:
     spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench", is_small=True)
     return many_drops.rows(pipeline, spark, folder)
@@ -100,6 +120,10 @@ def _cluster(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) ->
 
 PARTS: dict[str, Part] = {
     "land_and_judge": _land_and_judge,
+    "plain_gx": _plain_gx,
+    "growth": _growth,
+    "append": _append,
+    "merge": _merge,
     "many_drops": _many_drops,
     "ask": _ask,
     "reports": _reports,

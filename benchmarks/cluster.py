@@ -13,9 +13,9 @@ from typing import Any
 import psutil
 from pyspark.sql import SparkSession
 
-from benchmarks.land_and_judge import _admitted, _definition, _dropped
+from benchmarks.bench_case import admitted, definition, dropped
 from benchmarks.rows import BenchRow
-from benchmarks.sample import HEADER, RESOURCE
+from benchmarks.sample import HEADER, RESOURCE, bench_contract
 from benchmarks.standalone import Cluster, add_worker, standalone_cluster
 from jobs.collect.archive import archive
 from jobs.collect.definition import store_definition
@@ -49,8 +49,7 @@ class Run:
 def rows(pipeline: Pipeline, folder: Path, *, row_count: int, runs: int) -> list[BenchRow]:
     """The bounded row, the driver's share on both sides, and the processor's time on both sides; at most three runs a side."""
     count = min(runs, MOST_RUNS)
-    admitted = _admitted(_dropped(pipeline, folder, row_count))
-    batch = archive(pipeline, admitted)
+    batch = archive(pipeline, admitted(dropped(pipeline, folder, row_count), bench_contract()))
     with standalone_cluster(pipeline.settings.home / "cluster", workers=1) as cluster:
         spark = _session(cluster, pipeline)
         one = _runs(pipeline, spark, cluster, batch, count)
@@ -72,12 +71,12 @@ def _runs(pipeline: Pipeline, spark: SparkSession, cluster: Cluster, batch: Pass
 
 
 def _run(pipeline: Pipeline, spark: SparkSession, cluster: Cluster, batch: PassBatch) -> Run:
-    definition = _definition()
+    judged_by = definition()
     own = batch.model_copy(update={"batch_id": f"b{time.time_ns():015x}"})
-    body = pass_body(pipeline, RESOURCE, "collect", [own], {"responsibility": "bench"}, store_definition(pipeline, definition))
+    body = pass_body(pipeline, RESOURCE, "collect", [own], {"responsibility": "bench"}, store_definition(pipeline, judged_by))
     record = Pass.model_validate(create_pass(pipeline.control, RESOURCE, body))
     cpu, began = _cpu_seconds(cluster), time.time()
-    judge_pass(pipeline, spark, Work(record, definition, {}))
+    judge_pass(pipeline, spark, Work(record, judged_by, {}))
     ended = time.time()
     used = {name: seconds - cpu[name] for name, seconds in _cpu_seconds(cluster).items()}
     mark_done(pipeline.control, RESOURCE, record.number, {})
