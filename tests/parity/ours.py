@@ -4,16 +4,17 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Any
 
-from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.catalogue.judged import BY_HEADER, NOT_ON_SPARK
 from jobs.catalogue.suite import Suite
+from jobs.lake.spark_errors import SPARK_ERRORS
+from jobs.quality.broken import rules_that_raise, without
 from jobs.quality.by_gx import judged_by_gx
 from jobs.quality.header import judge_header
 from jobs.quality.keys import BATCH, doubled_keys
-from jobs.quality.masks import KeyRule, Masks, compile_masks, rules_that_raise
+from jobs.quality.masks import KeyRule, Masks, compile_masks
 from jobs.quality.result import validation_result
 from jobs.quality.rules import compile_rules
 from jobs.quality.verdict import Group, batch_counts, counts_of
@@ -34,10 +35,10 @@ def haihe_results(frame: DataFrame, suite: Suite) -> Results:
     masks = compile_masks(frame.limit(0), rules)
     try:
         groups = _groups(frame, masks)
-    except PySparkException:
+    except SPARK_ERRORS:
         # As a pass does: the rules that raise on its rows are set aside, the others are judged.
         flagged, flags = _with_doubled_keys(frame, masks.keys)
-        masks = compile_masks(frame.limit(0), rules, rules_that_raise(flagged, masks, flags))
+        masks = without(masks, rules_that_raise(flagged, masks, flags))
         groups = _groups(frame, masks)
     return {batch: {**about_columns, **refused, **_by_batch(frame, masks, groups, batch)} for batch in BATCHES}
 
