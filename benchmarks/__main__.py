@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ask, land_and_judge, many_drops, reports
+from benchmarks import ask, cluster, data_docs, land_and_judge, many_drops, reports
 from benchmarks.rows import BenchRow
 from jobs.collect.pipeline import Pipeline
 from jobs.first_run import start_store
@@ -36,14 +36,18 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", choices=sorted(PARTS), help="the table of this part alone")
     parser.add_argument("--part", choices=sorted(PARTS), help="this part alone; its rows as JSON in the last line")
     arguments = parser.parse_args(argv)
     if arguments.part:
         print(json.dumps(_measured(arguments)))
         return 0
-    told = [_in_a_process(name, argv) for name in PARTS]
+    names = [arguments.only] if arguments.only else list(PARTS)
+    told = [_in_a_process(name, argv) for name in names]
     rows = [BenchRow.from_json(row) for part in told for row in part["rows"]]
-    _tell(rows, {name: part["gib"] for name, part in zip(PARTS, told, strict=True)})
+    _tell(
+        rows, {name: part["gib"] for name, part in zip(names, told, strict=True)}, f"bench-{arguments.only}" if arguments.only else "bench"
+    )
     return 0 if all(row.holds is not False for row in rows) else 1
 
 
@@ -86,7 +90,22 @@ def _reports(pipeline: Pipeline, _: Path, __: argparse.Namespace) -> list[BenchR
     return reports.rows(pipeline)
 
 
-PARTS: dict[str, Part] = {"land_and_judge": _land_and_judge, "many_drops": _many_drops, "ask": _ask, "reports": _reports}
+def _data_docs(pipeline: Pipeline, _: Path, __: argparse.Namespace) -> list[BenchRow]:
+    return data_docs.rows(pipeline)
+
+
+def _cluster(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    return cluster.rows(pipeline, folder, row_count=arguments.rows, runs=arguments.runs)
+
+
+PARTS: dict[str, Part] = {
+    "land_and_judge": _land_and_judge,
+    "many_drops": _many_drops,
+    "ask": _ask,
+    "reports": _reports,
+    "data_docs": _data_docs,
+    "cluster": _cluster,
+}
 
 
 def _driver_memory_gib() -> float:
@@ -105,7 +124,7 @@ def _cpu() -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor())
 
 
-def _tell(rows: list[BenchRow], memory_gib: dict[str, float]) -> None:
+def _tell(rows: list[BenchRow], memory_gib: dict[str, float], file_name: str) -> None:
     machine = {
         "cpu": _cpu(),
         "cores": os.cpu_count(),
@@ -133,7 +152,7 @@ def _tell(rows: list[BenchRow], memory_gib: dict[str, float]) -> None:
     out = ROOT / "out"
     out.mkdir(exist_ok=True)
     body = {"machine": machine, "gib": memory_gib, "rows": [row.as_json() for row in rows]}
-    (out / "bench.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    (out / f"{file_name}.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,13 +18,18 @@ Classification = Literal["L1", "L2", "L3", "L4"]
 Encoding = Literal["utf-8", "gb18030"]
 
 SNAKE_CASE = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+# Stands where only a person knows; neither a contract in use nor a signed duty may say it.
+TO_BE_CONFIRMED = "待确认"
 RESOURCE = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
 # A sum of more digits could run over the 38 that a decimal has.
 SUMMED_PRECISION = 28
 
 
 class Field(Frozen):
-    """A column. `name` is ASCII and ours, `header` is what the provider sends, `title` the Chinese name."""
+    """A column. `name` is ASCII and ours, `header` is what the provider sends, `title` the Chinese name.
+
+    `proposals` are guesses that nobody has confirmed yet; only a draft may hold any.
+    """
 
     name: str = Attribute(pattern=SNAKE_CASE)
     header: str
@@ -48,6 +53,7 @@ class Field(Frozen):
     max_line_breaks: int = 0
     unit: str | None = None
     note: str | None = None
+    proposals: tuple[str, ...] = ()
 
 
 class Dialect(Frozen):
@@ -71,7 +77,10 @@ class Limits(Frozen):
 
 
 class Contract(Frozen):
-    """What every provider of one resource signs. `sha256` is of the ODCS file's bytes."""
+    """What every provider of one resource signs. `sha256` is of the ODCS file's bytes.
+
+    A draft is checked like any other contract, and no duty for it may be signed.
+    """
 
     resource: str = Attribute(pattern=RESOURCE)
     version: str
@@ -87,6 +96,8 @@ class Contract(Frozen):
     history: tuple[HistoryRule, ...] = ()
     fields: tuple[Field, ...] = Attribute(min_length=1)
     dialects: tuple[Dialect, ...] = Attribute(min_length=1)
+    is_draft: bool = False
+    proposals: tuple[str, ...] = ()
     sha256: str
 
     @property
@@ -99,6 +110,14 @@ class Contract(Frozen):
     def table(self) -> str:
         """The table's name in every layer: `credit__administrative_penalty`."""
         return self.resource.replace(".", "__")
+
+    @property
+    def unconfirmed(self) -> tuple[str, ...]:
+        """What is proposed and not confirmed yet, with where it stands."""
+        told = {"title": self.title, "purpose": self.purpose, "grain": self.grain, "catalogueCode": self.catalogue_code}
+        open_texts = [f"contract: {name}" for name, text in told.items() if TO_BE_CONFIRMED in text]
+        own = [f"contract: {proposal}" for proposal in self.proposals]
+        return (*open_texts, *own, *(f"{field.name}: {proposal}" for field in self.fields for proposal in field.proposals))
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises: KeyError."""

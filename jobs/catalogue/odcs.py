@@ -124,6 +124,7 @@ CONTRACT_WORDS = {
     "manifestRequired": "is_manifest_required",
     "nullTokens": "null_tokens",
     "limits": "limits",
+    "proposals": "proposals",
 }
 PROPERTY_WORDS = {
     "formats": "formats",
@@ -136,6 +137,7 @@ PROPERTY_WORDS = {
     "precision": "precision",
     "scale": "scale",
     "unit": "unit",
+    "proposals": "proposals",
 }
 SERVER_WORDS = {
     "provider": "provider",
@@ -157,14 +159,21 @@ def read_contract(path: Path, resource: str) -> Contract:
     values = _contract_values(document, faults)
     if document.id != resource or document.domain != resource.split(".")[0]:
         faults.append(f"id {document.id!r} and domain {document.domain!r} differ from the file's place, which says {resource!r}")
-    if document.status != "active":
-        faults.append(f"status is {document.status!r}, and only an active contract can be in use")
+    if document.status not in ("active", "draft"):
+        faults.append(f"status is {document.status!r}, and only an active contract can be in use, only a draft can be prepared")
     try:
         contract = Contract.model_validate(
-            {**values, "resource": resource, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()},
+            {
+                **values,
+                "resource": resource,
+                "is_draft": document.status == "draft",
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            },
         )
     except ValidationError as error:
         raise refuse(path, faults + faults_of(error)) from error
+    if contract.unconfirmed and not contract.is_draft:
+        faults.append(f"status is 'active' and not confirmed are: {'; '.join(contract.unconfirmed)}")
     if faults:
         raise refuse(path, faults)
     return contract

@@ -113,12 +113,7 @@ def judge_rows(lake: Lake, contract: Contract, number: int, rows: DataFrame, mas
 
 def flagged_rows(lake: Lake, contract: Contract, rows: DataFrame, masks: Masks, peers: DataFrame | None) -> tuple[DataFrame, list[Column]]:
     """`rows` with what their masks need beside them, and the masks."""
-    flagged, flags = masks.widened(rows), {}
-    compared = rows if peers is None else rows.unionByName(peers)
-    for place, key in enumerate(masks.keys):
-        hits = doubled_keys(compared, key.columns, key.within)
-        flagged, is_doubled = _joined(flagged, hits, [BATCH, *key.columns], f"_doubled_{place}")
-        flags[key.rule.rule_id] = is_doubled & key.within
+    flagged, flags = with_doubled_keys(rows, masks, rows if peers is None else rows.unionByName(peers))
     for rule_id in masks.awaited:
         if rule_id not in flags:
             flagged, flags[rule_id] = _with_earlier(flagged, lake, contract, "_earlier")
@@ -132,6 +127,16 @@ def _masks_key(work: Work) -> str:
 def _broken(desk: Desk, work: Work) -> dict[str, str]:
     found: list[Mapping[str, str]] = findings(desk.control, work.record.resource, work.record.number, BROKEN)
     return {rule_id: cause for broken in found for rule_id, cause in broken.items()}
+
+
+def with_doubled_keys(rows: DataFrame, masks: Masks, compared: DataFrame) -> tuple[DataFrame, dict[str, Column]]:
+    """`rows` with what the flags read beside them, and by key rule whether the row's key stands twice among those of `compared`."""
+    flagged, flags = masks.widened(rows), dict[str, Column]()
+    for place, key in enumerate(masks.keys):
+        hits = doubled_keys(compared, key.columns, key.within)
+        flagged, is_doubled = _joined(flagged, hits, [BATCH, *key.columns], f"_doubled_{place}")
+        flags[key.rule.rule_id] = is_doubled & key.within
+    return flagged, flags
 
 
 def _with_earlier(flagged: DataFrame, lake: Lake, contract: Contract, name: str) -> tuple[DataFrame, Column]:

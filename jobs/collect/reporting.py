@@ -1,19 +1,21 @@
 """Receipts of a pass' batches and of drops that no batch came of, written into the provider's receipts bucket."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyspark.sql import SparkSession
 
+from jobs.catalogue.contract import Contract
 from jobs.collect.definition import Definition
 from jobs.collect.drops import Drop
-from jobs.collect.faults import FaultyRow, error_lines, faulty_rows, rule_texts
+from jobs.collect.faults import FaultyRow, error_lines, faulty_rows
 from jobs.collect.gate import Reason as GateReason
 from jobs.collect.gate import quality_share_pct
 from jobs.collect.history import short_reasons
 from jobs.collect.outcome import BatchOutcome
 from jobs.collect.pipeline import Desk, Pipeline
+from jobs.collect.results import batch_result, data_doc_key, header_result
 from jobs.collect.work import Work
 from jobs.errors import ObjectExists
 from jobs.intake.dialect import Dialect
@@ -40,12 +42,12 @@ from jobs.reports.receipt_model import (
     RuleCount,
 )
 from jobs.reports.resend import resend_csv
+from jobs.reports.rule_texts import reason_texts, summary_texts
 from jobs.reports.sentences import how, what
 from jobs.storage.objects import put_new
 
 HTML, HTML_EN, JSON, ERRORS = "receipt.html", "receipt.en.html", "receipt.json", "errors.csv"
 TYPES = {HTML: "text/html; charset=utf-8", HTML_EN: "text/html; charset=utf-8", JSON: "application/json", ERRORS: "text/csv; charset=utf-8"}
-SUMMARY_PARAMS = {"value": None, "other_value": None, "length": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def batch_page(
         period=batch.period,
         file=_file_facts(batch),
         counts=_counts(outcome),
-        reasons=tuple(_reason(reason) for reason in outcome.reasons),
+        reasons=tuple(_reason(reason, rules, contract) for reason in outcome.reasons),
         rule_summary=_rule_summary(findings, outcome, definition, batch),
         first_faults=tuple(lines[:3]) if lines else _landing_faults(findings.landed, batch),
         errors=Listing(listed=len(lines), total=total),
@@ -132,7 +134,16 @@ def batch_page(
         quality_target_pct=batch.duty["quality_target_pct"],
         contacts=_contacts(desk, batch.duty),
         not_judged_yet=tuple(what(reason.code, reason.params) for reason in short_reasons(outcome.checks, contract)),
-        links=Links(html=HTML, html_en=HTML_EN, json_=JSON, errors=ERRORS if lines else None, resend=resend_name if can_resend else None),
+        links=Links(
+            html=HTML,
+            html_en=HTML_EN,
+            json_=JSON,
+            errors=ERRORS if lines else None,
+            resend=resend_name if can_resend else None,
+            data_doc=data_doc_key(batch_result(record.resource, batch.batch_id, batch.revision))
+            if findings.counts.get(batch.batch_id)
+            else None,
+        ),
     )
     return Page(with_next_steps(receipt), lines, _resend(batch, contract.headers(batch.provider), critical) if can_resend else None)
 
@@ -154,12 +165,18 @@ def drop_page(desk: Desk, drop: Drop, state: str, reasons: Sequence[GateReason],
             etag=drop.stored.etag,
             received_at=drop.stored.modified_at,
         ),
-        reasons=tuple(_reason(reason) for reason in reasons),
+        reasons=tuple(_reason(reason, {}, contract) for reason in reasons),
         contract_version=contract.version if contract else None,
         contacts=_contacts(desk, None),
         links=Links(html=HTML, html_en=HTML_EN, json_=JSON),
     )
     return Page(with_next_steps(receipt), ())
+
+
+def with_header_doc(page: Page) -> Page:
+    """The page of a drop whose header has a Data Doc, with its place."""
+    links = page.receipt.links.model_copy(update={"data_doc": data_doc_key(header_result(page.receipt.drop_id))})
+    return replace(page, receipt=page.receipt.model_copy(update={"links": links}))
 
 
 def rendered(page: Page) -> dict[str, tuple[bytes, str]]:
@@ -209,9 +226,10 @@ def _counts(outcome: BatchOutcome) -> Counts | None:
     return Counts(**counts.model_dump(exclude={"malformed"})) if counts else None
 
 
-def _reason(reason: GateReason) -> Reason:
+def _reason(reason: GateReason, rules: Mapping[str, Rule], contract: Contract | None) -> Reason:
     params: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in reason.params.items()}
-    return Reason(code=reason.code, params=params, sentence=what(reason.code, params), cure=how(reason.code, params))
+    says, cure = reason_texts(reason.code, params, rules, contract)
+    return Reason(code=reason.code, params=params, sentence=says, cure=cure)
 
 
 def _contacts(desk: Desk, duty: Mapping[str, Any] | None) -> Contacts:
@@ -233,7 +251,7 @@ def _rule_summary(findings: Findings, outcome: BatchOutcome, definition: Definit
 def _rule_count(
     rule: Rule, outcome: BatchOutcome, definition: Definition, sent: Mapping[str, str], judged: JudgedByGx, *, is_error: bool
 ) -> RuleCount:
-    says, cure = rule_texts(rule, definition.contract, SUMMARY_PARAMS)
+    says, cure = summary_texts(rule, definition.contract)
     names = [name for name in rule.columns if name in sent]
     return RuleCount(
         expectation_id=rule.rule_id,

@@ -1,38 +1,35 @@
-"""The validation result of each batch of a pass, in control: what rules gave on its rows, and how the batch compares with its past."""
+"""Validation results in control, and where each one's Data Doc stands. A result is named by its batch and revision, or by its drop."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from jobs.collect.pipeline import Desk
-from jobs.collect.reporting import Findings
-from jobs.lake.pass_record import Pass, PassBatch
-from jobs.quality.by_gx import NO_RULES
-from jobs.quality.history import HistoryCheck
-from jobs.quality.history_result import history_results, not_judged_yet
-from jobs.quality.result import gx_results, validation_results
+from jobs.lake.control import Control
+from jobs.quality.result_store import keep_result
+
+UNDOCUMENTED, DATA_DOCS = "undocumented/", "data-docs/"
 
 
-def write_results(desk: Desk, record: Pass, findings: Findings, checks: Mapping[str, Sequence[HistoryCheck]]) -> None:
-    """Write `results/<resource>/<batch>/<revision>.json` of every batch that was counted."""
-    batches = [batch for batch in record.batches if batch.batch_id in findings.counts]
-    judged = ((findings.counts[batch.batch_id], _meta(record, batch, checks.get(batch.batch_id, ()))) for batch in batches)
-    further = {
-        batch.batch_id: [
-            *gx_results(findings.by_gx.get(batch.batch_id, NO_RULES)),
-            *history_results(checks.get(batch.batch_id, ())),
-        ]
-        for batch in batches
-    }
-    for batch, result in zip(batches, validation_results(findings.layout, judged, further), strict=True):
-        desk.control.create(f"results/{record.resource}/{batch.batch_id}/{batch.revision:04d}.json", result)
+def batch_result(resource: str, batch_id: str, revision: int) -> str:
+    """Name of a batch's result at a revision."""
+    return f"{resource}/{batch_id}/{revision:04d}"
 
 
-def _meta(record: Pass, batch: PassBatch, checks: Sequence[HistoryCheck]) -> dict[str, Any]:
-    return {
-        "suite_name": record.resource,
-        "batch_id": batch.batch_id,
-        "provider": batch.provider,
-        "period": batch.period,
-        "pass": record.number,
-        **not_judged_yet(checks),
-    }
+def header_result(drop_id: str) -> str:
+    """Name of the result on a drop's header."""
+    return f"_headers/{drop_id}"
+
+
+def store_result(control: Control, name: str, result: Mapping[str, Any]) -> None:
+    """Write the result down, once, and before it that its Data Doc is to be made: `haihe report` then need not look for it."""
+    control.create(f"{UNDOCUMENTED}{name}.json", {})
+    keep_result(control, name, result)
+
+
+def result_names(keys: list[str], folder: str) -> list[str]:
+    """Names of the results behind keys of that folder."""
+    return [key.removeprefix(folder).removesuffix(".json") for key in keys]
+
+
+def data_doc_key(name: str) -> str:
+    """Where the page of the result of that name stands in the docs bucket."""
+    return f"{DATA_DOCS}{name}.html"

@@ -75,9 +75,11 @@ def judge_header(
     as_sent = [*(_negative_rule(entry, forms[entry.negative_id]) for entry in entries), _contract_rule([*wanted, *sorted(found)])]
     as_named = header_rules(suite, parameters)
     # What is cut or refused never lands: the suite speaks of the columns that would.
-    named = _judged([headers_of_contract.get(name, name) for name in header if name not in {one.header for one in forbidden}], as_named)
+    named = judged_columns(
+        [headers_of_contract.get(name, name) for name in header if name not in {one.header for one in forbidden}], as_named
+    )
     return HeaderVerdict(
-        result=suite_result([*_judged(header, as_sent), *named], meta, batch_id=None),
+        result=suite_result([*judged_columns(header, as_sent), *named], meta, batch_id=None),
         forbidden=forbidden,
         missing=tuple(name for name in wanted if name not in header),
         unknown=tuple(dict.fromkeys(name for name in header if name not in headers_of_contract and name not in found)),
@@ -91,7 +93,8 @@ def header_rules(suite: Sequence[Expectation], parameters: Mapping[str, Any]) ->
     return [_suite_rule(one, parameters) for one in suite if one.type in BY_HEADER]
 
 
-def _judged(columns: Sequence[str], rules: Sequence[Rule]) -> list[ExpectationValidationResult]:
+def judged_columns(columns: Sequence[str], rules: Sequence[Rule]) -> list[ExpectationValidationResult]:
+    """Great Expectations' results on an empty frame of these columns."""
     if not rules:
         return []
     judge = validator(pandas_engine(pd.DataFrame(columns=list(columns))))
@@ -152,6 +155,7 @@ def _suite_rule(expectation: Expectation, parameters: Mapping[str, Any]) -> Rule
         origin="suite",
         code="columns_match",
         columns=(),
-        message=expectation.notes or expectation.description,
+        message=expectation.sentences.get("zh"),
+        message_en=expectation.sentences.get("en"),
         scope="batch",
     )

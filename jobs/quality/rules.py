@@ -57,6 +57,7 @@ _CODES = {
 class Rule(Frozen):
     """One rule as it is judged. `kwargs` are Great Expectations' own, `columns` the contract's names of the fields concerned.
 
+    `message` and `message_en`: the suite author's own sentence in Chinese and in English; None where the rule's parameters make it.
     `scope` row: a critical rule quarantines the row that fails it. `scope` batch: one failing row condemns the batch, and a batch that
     fails a rule of method gx is held. `packages` are imported before the type is looked up.
     """
@@ -70,6 +71,7 @@ class Rule(Frozen):
     columns: tuple[str, ...]
     params: Mapping[str, Any] = {}
     message: str | None = None
+    message_en: str | None = None
     method: Method = "mask"
     scope: Literal["row", "batch"] = "row"
     packages: tuple[str, ...] = ()
@@ -88,14 +90,18 @@ def compile_rules(
     rules = (
         *(rule for field in contract.fields for rule in _field_rules(field, code_sets)),
         *_key_rules(contract),
-        *(_suite_rule(one, suite, contract) for one in suite.expectations if one.type not in BY_HEADER),
+        *_suite_rules(suite, contract.fields),
         *(rule for entry in negatives for rule in _negative_rules(entry, contract)),
     )
-    ids = [rule.rule_id for rule in rules]
-    doubled = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
-    if doubled:
-        raise RuleError(f"{contract.resource}: rule ids {doubled} stand twice. Nothing was judged. Rename them in the suite (meta.rule).")
-    return rules
+    return _unrepeated(rules, contract.resource)
+
+
+def suite_rules(suite: Suite) -> tuple[Rule, ...]:
+    """The rules of a suite alone, for a frame that no contract describes. Header rules are not here.
+
+    Raises: RuleError when two rules have one id.
+    """
+    return _unrepeated(_suite_rules(suite, ()), suite.name)
 
 
 def text_column(field: Field) -> str:
@@ -165,10 +171,21 @@ def _key_rules(contract: Contract) -> Iterator[Rule]:
         yield Rule(rule_id=KEY_IN_LAKE, type=LAKE_TYPE, kwargs={}, code="key_in_lake", method="lake", **shared)
 
 
-def _suite_rule(expectation: Expectation, suite: Suite, contract: Contract) -> Rule:
+def _unrepeated(rules: tuple[Rule, ...], name: str) -> tuple[Rule, ...]:
+    ids = [rule.rule_id for rule in rules]
+    doubled = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
+    if doubled:
+        raise RuleError(f"{name}: rule ids {doubled} stand twice. Nothing was judged. Rename them in the suite (meta.rule).")
+    return rules
+
+
+def _suite_rules(suite: Suite, fields: Iterable[Field]) -> tuple[Rule, ...]:
+    types = {field.name: field for field in fields}
+    return tuple(_suite_rule(one, suite, types) for one in suite.expectations if one.type not in BY_HEADER)
+
+
+def _suite_rule(expectation: Expectation, suite: Suite, types: Mapping[str, Field]) -> Rule:
     kwargs = substituted(expectation.kwargs, suite.suite_parameters, expectation.id)
-    message = expectation.meta.get("message") or expectation.notes or expectation.description
-    types = {field.name: field for field in contract.fields}
     if expectation.type in _ABOUT_TEXT and kwargs.get("column") in types:
         # A value that does not parse is not missing: it fails its own rule alone.
         kwargs["column"] = text_column(types[kwargs["column"]])
@@ -182,7 +199,8 @@ def _suite_rule(expectation: Expectation, suite: Suite, contract: Contract) -> R
         code=_suite_code(expectation),
         columns=columns_of(expectation),
         params={name: value for name, value in kwargs.items() if name not in _DOMAIN},
-        message=str(message) if message else None,
+        message=expectation.sentences.get("zh"),
+        message_en=expectation.sentences.get("en"),
         method=method,
         scope="batch" if method == "gx" else "row",
         packages=suite.packages,

@@ -145,6 +145,11 @@ class Links(Value):
     json_: Link | None = Field(default=None, alias="json")
     errors: Link | None = None
     resend: Link | None = None
+    data_doc: Link | None = None
+    """Great Expectations' own page of the verdict: its key in the docs bucket, which the data centre's staff alone can open.
+
+    Null where no row and no header was judged. Pages are removed with age (`reports.data_docs_days`).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 

@@ -257,3 +257,12 @@ def test_a_mail_address_is_one_and_belongs_to_a_provider_of_the_roster(project: 
     error = project.error()
     assert "contacts: 数据专员: provider 'nobody' is not in conf/providers.csv" in error
     assert "contacts: 数据专员: resource 'tax.nothing' has no contract" in error
+
+
+def test_a_suite_as_great_expectations_saves_it_loads(project: Project) -> None:
+    path = project.root / PENALTY_SUITE
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["expectations"][0]["notes"] = ["一", "二"]
+    path.write_text(json.dumps({**told, "id": "5f146421-cbbc-4e40-8860-957a2ac41fb8", "notes": None}), encoding="utf-8")
+    suites = load_catalogue(project.root).suites
+    assert suites["credit.administrative_penalty"].expectations[0].notes == "一 二"
