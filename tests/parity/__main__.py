@@ -5,6 +5,7 @@ prints a line for each type. It exits with 1 on a difference, and where fewer th
 """
 
 import argparse
+import logging
 import os
 import sys
 from collections import Counter
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--type", action="append", help="only this type, and others given likewise")
     parser.add_argument("--causes", action="store_true", help="print each rule on which Great Expectations raises, and its words")
     asked = parser.parse_args(arguments)
+    logging.getLogger("great_expectations").setLevel(logging.ERROR)
     types = asked.type or sorted(registered_types())
     tally = Tally()
     spark = _session()
@@ -51,8 +53,6 @@ def _session() -> SparkSession:
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.session.timeZone": "UTC",
         "spark.driver.extraJavaOptions": "-XX:ReservedCodeCacheSize=160m -Duser.timezone=UTC",
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     }
     for name, value in settings.items():
         builder = builder.config(name, value)

@@ -54,7 +54,7 @@ def _extreme(dice: random.Random) -> dict[str, Any]:
 
 def _aggregate(dice: random.Random) -> dict[str, Any]:
     # Now and then of a column that has no such aggregate: then the rule is one that cannot be judged.
-    return {"column": dice.choice([*NUMERIC * 3, "s"]), **_bounds(dice, -5, 0, 0.1, 7, 100, 1e6)}
+    return {"column": dice.choice([*NUMERIC * 4, "s"]), **_bounds(dice, -5, 0, 0.1, 7, 100, 1e6)}
 
 
 def _share(dice: random.Random) -> dict[str, Any]:
@@ -86,32 +86,32 @@ def _divergence(dice: random.Random) -> dict[str, Any]:
 
 def _quantiles(dice: random.Random) -> dict[str, Any]:
     ranges = dice.choice([[[0, 5], [None, 5], [1, None]], [[-1, 0], [0, 7], [100, 1e300]]])
-    error = dice.choice([{}, {}, {"allow_relative_error": False}, {"allow_relative_error": 0.1}])
-    return {"column": dice.choice([*NUMERIC * 3, "s"]), "quantile_ranges": {"quantiles": [0.1, 0.5, 1.0], "value_ranges": ranges}, **error}
+    error = dice.choice([*[{}] * 5, {"allow_relative_error": False}, {"allow_relative_error": 0.1}])
+    return {"column": dice.choice([*NUMERIC * 4, "s"]), "quantile_ranges": {"quantiles": [0.1, 0.5, 1.0], "value_ranges": ranges}, **error}
 
 
 def _z_score(dice: random.Random) -> dict[str, Any]:
-    column = dice.choice([*NUMERIC * 3, "s"])
+    column = dice.choice([*NUMERIC * 4, "s"])
     return {"column": column, "threshold": dice.choice([0.5, 1, 2.5]), "double_sided": dice.choice([True, False])}
 
 
 def _outliers(dice: random.Random) -> dict[str, Any]:
     multiplier = dice.choice([{}, {"multiplier": dice.choice([0.5, 1, 3])}])
-    return {"column": dice.choice([*NUMERIC * 3, "s"]), "method": dice.choice(["iqr", "std"]), **multiplier}
+    return {"column": dice.choice([*NUMERIC * 4, "s"]), "method": dice.choice(["iqr", "std"]), **multiplier}
 
 
 def _ordered(dice: random.Random) -> dict[str, Any]:
     strictly = {"strictly": dice.choice([True, False])} if dice.random() < 0.7 else {}
-    return {"column": dice.choice([*NUMERIC, "d", "e", "at", "s"]), **strictly}
+    return {"column": dice.choice([*NUMERIC, *NUMERIC, "d", "e", "at", "s"]), **strictly}
 
 
 def _type(dice: random.Random) -> dict[str, Any]:
     # `string` and `decimal(20,4)` are none of the names that Great Expectations knows.
-    return {"column": dice.choice(ANY), "type_": dice.choice([*SPARK_TYPES, "string"])}
+    return {"column": dice.choice(ANY), "type_": dice.choice([*SPARK_TYPES, *SPARK_TYPES, "string"])}
 
 
 def _type_list(dice: random.Random) -> dict[str, Any]:
-    return {"column": dice.choice(ANY), "type_list": dice.choice([dice.sample(SPARK_TYPES, 3), SPARK_TYPES, ["decimal(20,4)"]])}
+    return {"column": dice.choice(ANY), "type_list": dice.choice([*[dice.sample(SPARK_TYPES, 3)] * 5, SPARK_TYPES, ["decimal(20,4)"]])}
 
 
 def _exists(dice: random.Random) -> dict[str, Any]:

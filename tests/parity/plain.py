@@ -1,7 +1,6 @@
 """Plain Great Expectations on the rows of one batch, rule by rule where one of them raises."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,7 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.validator.metric_configuration import MetricConfiguration
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame
 
 from jobs.catalogue.suite import Expectation as Stated
 from jobs.catalogue.suite import Suite
@@ -43,24 +42,10 @@ def plain_results(frame: DataFrame, suite: Suite, suspects: Collection[str] = ()
             results[stated.id] = raised(str(error))
     alone = [{rule_id: rule} for rule_id, rule in asked.items() if rule_id in suspects]
     together = {rule_id: rule for rule_id, rule in asked.items() if rule_id not in suspects}
-    with quietly(), interpreted(frame.sparkSession):
+    with quietly():
         for rules in (together, *alone):
             results |= _judged(frame, rules)
     return results
-
-
-@contextmanager
-def interpreted(spark: SparkSession) -> Iterator[None]:
-    """Without code generation, which costs more than a frame of a few rows."""
-    settings = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-    before = {name: spark.conf.get(name) for name in settings}
-    for name, value in settings.items():
-        spark.conf.set(name, value)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            spark.conf.set(name, str(value))
 
 
 def _asked(stated: Stated, parameters: Mapping[str, Any]) -> _Asked:
