@@ -8,7 +8,7 @@ ON_BOTH_CORES := -n 2 --dist loadfile
 PARTS := unit spark system
 
 .DEFAULT_GOAL := help
-.PHONY: help doctor setup setup-dev run city-day up down test $(PARTS:%=test-%) lint catalogue bench chaos fuzz lock clean
+.PHONY: help doctor setup setup-dev run city-day up down test $(PARTS:%=test-%) lint catalogue bench cluster-test chaos fuzz lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -50,6 +50,10 @@ catalogue: setup  ## check contracts, suites and lists
 
 bench: setup-dev  ## the figures, as a table and as out/bench.json
 	@$(ENVS)/dev/bin/python -m benchmarks
+
+cluster-test: setup-dev  ## the main job and the first bench row on a standalone master with two workers
+	@$(PYTEST) tests/system -m cluster
+	@$(ENVS)/dev/bin/python -m benchmarks --only cluster
 
 chaos: setup-dev  ## SIGKILL after every object and commit of a pass
 	@$(PYTEST) tests/system -m chaos

@@ -4,7 +4,7 @@ from setuptools import find_packages, setup
 
 setup(
     name="haihe",
-    version="0.2.0",
+    version="0.3.0",
     description="A city's government data, from a department's drop to curated Delta tables",
     python_requires=">=3.11",
     packages=find_packages(include=["jobs", "jobs.*"]),

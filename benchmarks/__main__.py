@@ -16,7 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import ask, land_and_judge, many_drops, reports
+from benchmarks import ask, cluster, data_docs, growth, land_and_judge, many_drops, plain_gx, publish, reports
 from benchmarks.rows import BenchRow
 from jobs.collect.pipeline import Pipeline
 from jobs.first_run import start_store
@@ -36,14 +36,18 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rows", type=int, default=2_000_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", choices=sorted(PARTS), help="the table of this part alone")
     parser.add_argument("--part", choices=sorted(PARTS), help="this part alone; its rows as JSON in the last line")
     arguments = parser.parse_args(argv)
     if arguments.part:
         print(json.dumps(_measured(arguments)))
         return 0
-    told = [_in_a_process(name, argv) for name in PARTS]
+    names = [arguments.only] if arguments.only else list(PARTS)
+    told = [_in_a_process(name, argv) for name in names]
     rows = [BenchRow.from_json(row) for part in told for row in part["rows"]]
-    _tell(rows, {name: part["gib"] for name, part in zip(PARTS, told, strict=True)})
+    _tell(
+        rows, {name: part["gib"] for name, part in zip(names, told, strict=True)}, f"bench-{arguments.only}" if arguments.only else "bench"
+    )
     return 0 if all(row.holds is not False for row in rows) else 1
 
 
@@ -73,6 +77,26 @@ def _land_and_judge(pipeline: Pipeline, folder: Path, arguments: argparse.Namesp
     return land_and_judge.rows(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
 
 
+def _plain_gx(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
+    return plain_gx.rows(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
+
+
+def _growth(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
+    return growth.rows(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs, memory_gib=_driver_memory_gib)
+
+
+def _append(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
+    return publish.appended(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
+
+
+def _merge(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
+    return publish.merged(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
+
+
 def _many_drops(pipeline: Pipeline, folder: Path, _: argparse.Namespace) -> list[BenchRow]:
     spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench", is_small=True)
     return many_drops.rows(pipeline, spark, folder)
@@ -86,7 +110,26 @@ def _reports(pipeline: Pipeline, _: Path, __: argparse.Namespace) -> list[BenchR
     return reports.rows(pipeline)
 
 
-PARTS: dict[str, Part] = {"land_and_judge": _land_and_judge, "many_drops": _many_drops, "ask": _ask, "reports": _reports}
+def _data_docs(pipeline: Pipeline, _: Path, __: argparse.Namespace) -> list[BenchRow]:
+    return data_docs.rows(pipeline)
+
+
+def _cluster(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+    return cluster.rows(pipeline, folder, row_count=arguments.rows, runs=arguments.runs)
+
+
+PARTS: dict[str, Part] = {
+    "land_and_judge": _land_and_judge,
+    "plain_gx": _plain_gx,
+    "growth": _growth,
+    "append": _append,
+    "merge": _merge,
+    "many_drops": _many_drops,
+    "ask": _ask,
+    "reports": _reports,
+    "data_docs": _data_docs,
+    "cluster": _cluster,
+}
 
 
 def _driver_memory_gib() -> float:
@@ -105,7 +148,7 @@ def _cpu() -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor())
 
 
-def _tell(rows: list[BenchRow], memory_gib: dict[str, float]) -> None:
+def _tell(rows: list[BenchRow], memory_gib: dict[str, float], file_name: str) -> None:
     machine = {
         "cpu": _cpu(),
         "cores": os.cpu_count(),
@@ -133,7 +176,7 @@ def _tell(rows: list[BenchRow], memory_gib: dict[str, float]) -> None:
     out = ROOT / "out"
     out.mkdir(exist_ok=True)
     body = {"machine": machine, "gib": memory_gib, "rows": [row.as_json() for row in rows]}
-    (out / "bench.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    (out / f"{file_name}.json").write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The file of the first row: 2 M rows x 20 columns, GB18030, ten rules and a key, about 2.4 % of the rows faulty; by seed."""
+"""The bench's file: rows of 20 columns, ten rules and a key, about 2.4 % of the rows faulty; by seed."""
 
 import random
 from pathlib import Path
@@ -17,11 +17,11 @@ HEADER = ("case_id", "district_code", "person_no", "amount_yuan", "age", "start_
 FAULTY_SHARE = 0.024
 
 
-def bench_contract() -> Contract:
-    """The contract: nine field rules and the key; the suite beside it adds the tenth."""
+def bench_contract(encoding: str = "gb18030", load: str = "upsert") -> Contract:
+    """The contract: nine field rules and the key; the suite beside it adds the tenth. Without the key where rows are only appended."""
     plain = {"classification": "L1"}
     fields = [
-        Field(name="case_id", header="case_id", title="编号", required=True, key_position=1, **plain),
+        Field(name="case_id", header="case_id", title="编号", required=True, key_position=1 if load == "upsert" else None, **plain),
         Field(name="district_code", header="district_code", title="区划", code_set="bench_district", **plain),
         Field(name="person_no", header="person_no", title="号码", pattern=r"^[0-9]{18}$", **plain),
         Field(name="amount_yuan", header="amount_yuan", title="金额", type="number", precision=18, scale=2, minimum="0", **plain),
@@ -35,18 +35,18 @@ def bench_contract() -> Contract:
     ]
     return Contract(
         resource=RESOURCE, version="1", title="bench", purpose="bench", grain="one row a case", catalogue_code="307001/1",
-        load="upsert", fields=tuple(fields), dialects=(Dialect(encoding="gb18030"),), sha256="bench",
+        load=load, fields=tuple(fields), dialects=(Dialect(encoding=encoding),), sha256="bench",
     )  # fmt: skip
 
 
-def write_sample(path: Path, rows: int, seed: int = 7) -> None:
-    """Write the file; the same bytes for the same rows and seed."""
+def write_sample(path: Path, rows: int, encoding: str = "gb18030", step: int = 1, seed: int = 7) -> None:
+    """Write the file, every `step`-th key of the first; the same bytes for the same arguments."""
     random_ = random.Random(seed)  # noqa: S311 (made-up rows)
     texts = [["".join(random_.choice(WORDS) for _ in range(random_.randint(1, 3))) for _ in range(997)] for _ in range(5)]
-    with path.open("w", encoding="gb18030", newline="") as file:
+    with path.open("w", encoding=encoding, newline="") as file:
         file.write(",".join(HEADER) + "\n")
         for start in range(0, rows, 50_000):
-            file.write("".join(_line(index, random_, texts) for index in range(start, min(rows, start + 50_000))))
+            file.write("".join(_line(index * step, random_, texts) for index in range(start, min(rows, start + 50_000))))
 
 
 def _line(index: int, random_: random.Random, texts: list[list[str]]) -> str:

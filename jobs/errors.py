@@ -89,3 +89,7 @@ class ThemeError(HaiheError):
 
 class ShareError(HaiheError):
     """An extract cannot be delivered as the demand asks for it."""
+
+
+class ProposalError(HaiheError):
+    """A resource cannot be proposed from the sample, or what would be written stands already. Nothing was written."""

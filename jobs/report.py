@@ -8,7 +8,7 @@ from jobs.analysis.dictionary import dictionary_files, write_dictionary
 from jobs.analysis.projection import project_for_analysts
 from jobs.collect.boarding import write_board
 from jobs.collect.documenting import write_data_docs
-from jobs.collect.pipeline import Pipeline
+from jobs.collect.pipeline import Pipeline, city_date
 from jobs.collect.projecting import flush_ledger
 from jobs.collect.standing import note_overdue, standing_at
 from jobs.notices.channels import channels
@@ -23,7 +23,7 @@ def write_reports(pipeline: Pipeline, now: datetime) -> dict[str, Any]:
     """
     ledger = {**flush_ledger(pipeline), "accesses": flush_accesses(pipeline), "deliveries": flush_deliveries(pipeline)}
     gold = sorted(name for name, is_new in project_for_analysts(pipeline).items() if is_new)
-    pages = write_data_docs(pipeline)
+    pages = write_data_docs(pipeline, city_date(now))
     standing = standing_at(pipeline, now)
     overdue = note_overdue(pipeline, standing)
     sent = send_notices(pipeline, standing)
@@ -32,7 +32,8 @@ def write_reports(pipeline: Pipeline, now: datetime) -> dict[str, Any]:
     return {
         "ledger": ledger,
         "gold": gold,
-        "data_docs": pages,
+        "data_docs": pages.written,
+        "data_docs_removed": pages.removed,
         "overdue": overdue,
         "notices": dict(sent.told),
         "board": board,
@@ -46,6 +47,6 @@ def has_changed(report: dict[str, Any]) -> bool:
     counts = [
         *report["ledger"].values(),
         *report["notices"].values(),
-        *(report[name] for name in ("data_docs", "overdue", "board", "dictionary")),
+        *(report[name] for name in ("data_docs", "data_docs_removed", "overdue", "board", "dictionary")),
     ]
     return bool(report["gold"]) or any(counts)

@@ -44,9 +44,10 @@ class StoreSettings(Frozen):
 
 
 class SparkSettings(Frozen):
-    """The one Spark session."""
+    """The one Spark session. `python`: the executors' interpreter, at the same path on every worker; without it this process' own."""
 
     master: str = "local[2]"
+    python: str | None = None
     driver_memory: str = "3g"
     shuffle_partitions: int = 4
     jars: Path | None = None
@@ -111,6 +112,12 @@ class NoticeSettings(Frozen):
     timeout_seconds: float = Field(default=10.0, gt=0)
 
 
+class ReportSettings(Frozen):
+    """`data_docs_days`: for so many days after a batch was judged its Data Doc stands; null keeps it for ever."""
+
+    data_docs_days: int | None = Field(default=400, ge=1)
+
+
 class SiteSettings(Frozen):
     """Where `haihe up` serves the board: a port on loopback; 0 takes a free one and keeps it."""
 
@@ -130,6 +137,7 @@ class Settings(Frozen):
     centre: CentreSettings = CentreSettings()
     watch: WatchSettings = WatchSettings()
     notices: NoticeSettings = NoticeSettings()
+    reports: ReportSettings = ReportSettings()
     site: SiteSettings = SiteSettings()
 
     @property

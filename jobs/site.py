@@ -23,7 +23,7 @@ NAME = "site"
 HOME = "/board/index.html"
 HEALTH = "/healthz"
 START_SECONDS = 30
-RECEIPTS = "receipts"
+RECEIPTS, DATA_DOCS = "receipts", "data-docs/"
 # What of a receipt is shown; a resend file holds values in clear and is for its provider alone.
 RECEIPT_FILES = frozenset({"receipt.html", "receipt.en.html", "receipt.json", "errors.csv"})
 PROVIDER = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
@@ -123,9 +123,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.BAD_GATEWAY, b"the store does not answer\n", "text/plain", with_body=with_body)
             return
         if body is None:
-            self._send(HTTPStatus.NOT_FOUND, b"not found\n", "text/plain", with_body=with_body)
+            self._send(HTTPStatus.NOT_FOUND, self._absent(path), "text/plain", with_body=with_body)
             return
         self._send(HTTPStatus.OK, body, TYPES.get(Path(path).suffix, "application/octet-stream"), with_body=with_body)
+
+    def _absent(self, path: str) -> bytes:
+        """What is said of a page that does not stand; a receipt may name a Data Doc that has aged out since."""
+        days = self.settings.reports.data_docs_days
+        if not path.startswith(f"/{DATA_DOCS}") or days is None:
+            return b"not found\n"
+        return f"not found: Data Docs are kept for {days} days (reports.data_docs_days)\n".encode()
 
     def _send(self, status: HTTPStatus, body: bytes, content_type: str, *, with_body: bool) -> None:
         self.send_response(status)

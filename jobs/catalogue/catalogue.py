@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jobs.catalogue.contract import Contract
+from jobs.catalogue.contract import TO_BE_CONFIRMED, Contract
 from jobs.catalogue.frozen import Frozen, Model, read_rows, refuse
 from jobs.catalogue.lists import Demand, Duty, ListVersions, Negative, System, read_list
 from jobs.catalogue.odcs import read_contract
@@ -189,8 +189,19 @@ def _duty_faults(catalogue: Catalogue) -> Iterator[str]:
                 yield f"{where}: {duty.duty_id}: system {duty.system_id!r} is not in the system list of that day"
             if duty.expected_rows_min > duty.expected_rows_max:
                 yield f"{where}: {duty.duty_id}: expected_rows {duty.expected_rows_min} to {duty.expected_rows_max} is no range"
+            if duty.status == "signed":
+                yield from (f"{where}: {duty.duty_id}: {fault}" for fault in _signing_faults(catalogue, duty))
             if duty.share_type == "2" and not duty.share_condition:
                 yield f"{where}: {duty.duty_id}: share_type 2 is sharing on conditions, and share_condition is empty"
+
+
+def _signing_faults(catalogue: Catalogue, duty: Duty) -> Iterator[str]:
+    contract = catalogue.contracts.get(duty.resource)
+    if contract is not None and contract.is_draft:
+        yield f"is signed, and the contract of {duty.resource} is a draft: confirm the contract first (status: active)"
+    for name, value in duty.model_dump().items():
+        if isinstance(value, str) and TO_BE_CONFIRMED in value:
+            yield f"is signed, and {name} is {value!r}"
 
 
 def _demand_faults(catalogue: Catalogue) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pydantic import Field as Attribute
 from pydantic import model_validator
 
 from jobs.catalogue.frozen import Frozen
+from jobs.catalogue.history import HistoryRule
 
 LogicalType = Literal["string", "integer", "number", "date", "timestamp", "boolean"]
 LoadMode = Literal["append", "upsert"]
@@ -17,11 +18,18 @@ Classification = Literal["L1", "L2", "L3", "L4"]
 Encoding = Literal["utf-8", "gb18030"]
 
 SNAKE_CASE = r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+# Stands where only a person knows; neither a contract in use nor a signed duty may say it.
+TO_BE_CONFIRMED = "待确认"
 RESOURCE = r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$"
+# A sum of more digits could run over the 38 that a decimal has.
+SUMMED_PRECISION = 28
 
 
 class Field(Frozen):
-    """A column. `name` is ASCII and ours, `header` is what the provider sends, `title` the Chinese name."""
+    """A column. `name` is ASCII and ours, `header` is what the provider sends, `title` the Chinese name.
+
+    `proposals` are guesses that nobody has confirmed yet; only a draft may hold any.
+    """
 
     name: str = Attribute(pattern=SNAKE_CASE)
     header: str
@@ -45,6 +53,7 @@ class Field(Frozen):
     max_line_breaks: int = 0
     unit: str | None = None
     note: str | None = None
+    proposals: tuple[str, ...] = ()
 
 
 class Dialect(Frozen):
@@ -68,7 +77,10 @@ class Limits(Frozen):
 
 
 class Contract(Frozen):
-    """What every provider of one resource signs. `sha256` is of the ODCS file's bytes."""
+    """What every provider of one resource signs. `sha256` is of the ODCS file's bytes.
+
+    A draft is checked like any other contract, and no duty for it may be signed.
+    """
 
     resource: str = Attribute(pattern=RESOURCE)
     version: str
@@ -81,8 +93,11 @@ class Contract(Frozen):
     is_manifest_required: bool = False
     null_tokens: tuple[str, ...] = ("",)
     limits: Limits = Limits()
+    history: tuple[HistoryRule, ...] = ()
     fields: tuple[Field, ...] = Attribute(min_length=1)
     dialects: tuple[Dialect, ...] = Attribute(min_length=1)
+    is_draft: bool = False
+    proposals: tuple[str, ...] = ()
     sha256: str
 
     @property
@@ -95,6 +110,14 @@ class Contract(Frozen):
     def table(self) -> str:
         """The table's name in every layer: `credit__administrative_penalty`."""
         return self.resource.replace(".", "__")
+
+    @property
+    def unconfirmed(self) -> tuple[str, ...]:
+        """What is proposed and not confirmed yet, with where it stands."""
+        told = {"title": self.title, "purpose": self.purpose, "grain": self.grain, "catalogueCode": self.catalogue_code}
+        open_texts = [f"contract: {name}" for name, text in told.items() if TO_BE_CONFIRMED in text]
+        own = [f"contract: {proposal}" for proposal in self.proposals]
+        return (*open_texts, *own, *(f"{field.name}: {proposal}" for field in self.fields for proposal in field.proposals))
 
     def field(self, name: str) -> Field:
         """The field of that name. Raises: KeyError."""
@@ -118,6 +141,8 @@ class Contract(Frozen):
             *_repeated("server for provider", [dialect.provider for dialect in self.dialects]),
             *(fault for field in self.fields for fault in _field_faults(field)),
             *(fault for dialect in self.dialects for fault in _dialect_faults(dialect, {field.name for field in self.fields})),
+            *_repeated("history of", [rule.name for rule in self.history]),
+            *(fault for rule in self.history for fault in _history_faults(rule, {field.name: field for field in self.fields})),
         ]
         if "*" not in {dialect.provider for dialect in self.dialects}:
             faults.append("no server for every provider (`*`)")
@@ -148,3 +173,21 @@ def _field_faults(field: Field) -> list[str]:
 def _dialect_faults(dialect: Dialect, names: set[str]) -> list[str]:
     strange = sorted((set(dialect.headers) | set(dialect.code_books)) - names)
     return [f"server {dialect.provider}: unknown fields {strange}"] if strange else []
+
+
+def _history_faults(rule: HistoryRule, fields: Mapping[str, Field]) -> list[str]:
+    if rule.column is None:
+        return []
+    field = fields.get(rule.column)
+    if field is None:
+        return [f"history of {rule.name}: no field is named {rule.column!r}"]
+    if rule.measure != "sum":
+        return []
+    faults = []
+    if field.type not in ("integer", "number"):
+        faults.append(f"{field.name}: only a number has a sum to compare, not a {field.type}")
+    if field.protection != "clear" or field.classification == "L4":
+        faults.append(f"{field.name}: {field.classification}, {field.protection}: a sum would show protected values")
+    if field.type == "number" and field.precision > SUMMED_PRECISION:
+        faults.append(f"{field.name}: precision {field.precision} is too much for a sum, at most {SUMMED_PRECISION}")
+    return faults

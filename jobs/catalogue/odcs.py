@@ -3,7 +3,8 @@
 # ruff: noqa: N815 (attributes bear the standard's own names)
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +39,26 @@ class TypeOptions(Frozen):
     maximum: str | int | float | None = None
 
 
+class HistoryParameters(Frozen):
+    """Our own quality check: `history` names the measure; what is not said has the default of `HistoryRule`."""
+
+    history: Literal["rows", "nullShare", "sum"]
+    window: int | None = None
+    least: int | None = None
+    spreads: Decimal | None = None
+    floorPct: Decimal | None = None
+
+
+class Quality(Frozen):
+    """ODCS quality entry, of a table or a column. Rules about rows stand in the suite; here are those about the batch and its past."""
+
+    name: str | None = None
+    description: str | None = None
+    type: Literal["custom"]
+    engine: Literal["haihe"]
+    implementation: HistoryParameters
+
+
 class Property(Frozen):
     """ODCS property: one column."""
 
@@ -51,6 +72,7 @@ class Property(Frozen):
     primaryKey: bool = False
     primaryKeyPosition: int | None = None
     classification: str
+    quality: tuple[Quality, ...] = ()
     customProperties: tuple[Custom, ...] = ()
 
 
@@ -62,6 +84,7 @@ class Schema(Frozen):
     businessName: str
     dataGranularityDescription: str
     description: str | None = None
+    quality: tuple[Quality, ...] = ()
     properties: tuple[Property, ...] = Attribute(min_length=1)
 
 
@@ -93,6 +116,7 @@ class Document(Frozen):
     tags: tuple[str, ...] = ()
 
 
+MEASURES = {"rows": "rows", "nullShare": "null_share", "sum": "sum"}
 CONTRACT_WORDS = {
     "catalogueCode": "catalogue_code",
     "load": "load",
@@ -100,6 +124,7 @@ CONTRACT_WORDS = {
     "manifestRequired": "is_manifest_required",
     "nullTokens": "null_tokens",
     "limits": "limits",
+    "proposals": "proposals",
 }
 PROPERTY_WORDS = {
     "formats": "formats",
@@ -112,6 +137,7 @@ PROPERTY_WORDS = {
     "precision": "precision",
     "scale": "scale",
     "unit": "unit",
+    "proposals": "proposals",
 }
 SERVER_WORDS = {
     "provider": "provider",
@@ -133,14 +159,21 @@ def read_contract(path: Path, resource: str) -> Contract:
     values = _contract_values(document, faults)
     if document.id != resource or document.domain != resource.split(".")[0]:
         faults.append(f"id {document.id!r} and domain {document.domain!r} differ from the file's place, which says {resource!r}")
-    if document.status != "active":
-        faults.append(f"status is {document.status!r}, and only an active contract can be in use")
+    if document.status not in ("active", "draft"):
+        faults.append(f"status is {document.status!r}, and only an active contract can be in use, only a draft can be prepared")
     try:
         contract = Contract.model_validate(
-            {**values, "resource": resource, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()},
+            {
+                **values,
+                "resource": resource,
+                "is_draft": document.status == "draft",
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            },
         )
     except ValidationError as error:
         raise refuse(path, faults + faults_of(error)) from error
+    if contract.unconfirmed and not contract.is_draft:
+        faults.append(f"status is 'active' and not confirmed are: {'; '.join(contract.unconfirmed)}")
     if faults:
         raise refuse(path, faults)
     return contract
@@ -155,6 +188,7 @@ def _contract_values(document: Document, faults: list[str]) -> dict[str, Any]:
         "grain": table.dataGranularityDescription,
         "fields": [_field_values(column, faults) for column in table.properties],
         "dialects": [_dialect_values(server, faults) for server in document.servers],
+        "history": list(_history_values(table)),
         **_custom(document.customProperties, CONTRACT_WORDS, "contract", faults),
     }
 
@@ -176,6 +210,15 @@ def _field_values(column: Property, faults: list[str]) -> dict[str, Any]:
         "note": column.description,
         **_custom(column.customProperties, PROPERTY_WORDS, column.name, faults),
     }
+
+
+def _history_values(table: Schema) -> Iterable[dict[str, Any]]:
+    placed = [(None, check) for check in table.quality] + [(column.name, check) for column in table.properties for check in column.quality]
+    for column, check in placed:
+        stated = check.implementation
+        values = {"window": stated.window, "least": stated.least, "spreads": stated.spreads, "floor_pct": stated.floorPct}
+        given = {name: value for name, value in values.items() if value is not None}
+        yield {"measure": MEASURES[stated.history], "column": column, **given}
 
 
 def _dialect_values(server: Server, faults: list[str]) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jobs import __version__
-from jobs.cli import analysing, city, collecting, looking, onboarding, reporting, sharing, theming
+from jobs.cli import analysing, city, collecting, looking, onboarding, proposing, reporting, sharing, theming
 from jobs.errors import HaiheError
 from jobs.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
-AREAS = (analysing, city, collecting, looking, onboarding, reporting, sharing, theming)
+AREAS = (analysing, city, collecting, looking, onboarding, proposing, reporting, sharing, theming)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -46,11 +46,14 @@ def _catalogue(_: argparse.Namespace, settings: Settings) -> int:
     from jobs.catalogue.catalogue import load_catalogue
     from jobs.catalogue.compiled import write_compiled
     from jobs.collect.definition import check_rules
+    from jobs.proposing.showing import draft_lines
 
     catalogue = load_catalogue(settings.root)
     check_rules(catalogue)
     write_compiled(catalogue, settings.home / "catalogue.json")
     say(f"catalogue: {len(catalogue.contracts)} resources, {len(catalogue.providers)} providers, {len(catalogue.themes)} themes, no fault")
+    for line in draft_lines(catalogue):
+        say(line)
     return 0
 
 

@@ -38,6 +38,11 @@ def say(value: object) -> None:
     Console(highlight=False, markup=False, width=width).print(value, soft_wrap=isinstance(value, str))
 
 
+def write(text: str) -> None:
+    """Write lines that another program reads, as they are."""
+    sys.stdout.write(text if text.endswith("\n") or not text else f"{text}\n")
+
+
 def tell(value: object) -> None:
     """The last line of output, for Airflow's operator."""
     print(json.dumps(value, ensure_ascii=False), flush=True)  # noqa: T201 (the one place that prints)

@@ -155,7 +155,8 @@ def _judged_header(
     """Header, the columns to be cut from it, and Great Expectations' result on it."""
     headers = contract.headers(drop.provider)
     meta = {"suite_name": contract.resource, "drop_id": drop.drop_id, "provider": drop.provider}
-    verdict = judge_header(seen.header, headers, negatives, meta, catalogue.suites[contract.resource].expectations)
+    suite = catalogue.suites[contract.resource]
+    verdict = judge_header(seen.header, headers, negatives, meta, suite.expectations, suite.suite_parameters)
     result = dict(verdict.result)
     refused = [entry for entry in verdict.forbidden if entry.action != "cut"]
     if refused:
@@ -179,4 +180,7 @@ def _judged_header(
         message = f"columns differ from the contract: missing {missing}, unknown {unknown}, twice {twice}. Nothing was landed."
         details = {"missing": missing, "unknown": unknown, "duplicated": twice, "renamed": dict(difference.renamed), "result": result}
         raise DropRefused("header_differs", message, **details)
+    if verdict.failed:
+        message = f"the header does not meet the suite's rules {list(verdict.failed)}. Nothing was landed."
+        raise DropRefused("header_rule", message, rules=list(verdict.failed), result=result)
     return seen.header, cut, result

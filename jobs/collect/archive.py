@@ -9,6 +9,7 @@ from jobs.catalogue.lists import Duty
 from jobs.collect.admission import MEGABYTE, Admitted
 from jobs.collect.drops import Drop, batch_id_of
 from jobs.collect.pipeline import Pipeline, city_date
+from jobs.collect.results import header_result, store_result
 from jobs.errors import DropRefused
 from jobs.intake.cut import cut_columns
 from jobs.intake.dialect import Dialect
@@ -45,7 +46,7 @@ def _archive_redacted(pipeline: Pipeline, admitted: Admitted, scan: Scan) -> Pas
         if not exists(pipeline.client, pipeline.bucket("raw"), raw_key):
             put(pipeline.client, pipeline.bucket("raw"), raw_key, redacted)
     # A cut is an event of the negative list: Great Expectations' verdict on the header names the entry.
-    pipeline.control.create(f"results/_headers/{admitted.drop.drop_id}.json", admitted.header_result)
+    store_result(pipeline.control, header_result(admitted.drop.drop_id), admitted.header_result)
     return redacted_batch(admitted, scan, cut, raw_key)
 
 

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from jobs.catalogue.lists import Duty
 from jobs.catalogue.working_calendar import LAST_KNOWN_YEAR
 from jobs.collect.board_rows import batches_of, days, refused_drops, sums
-from jobs.collect.documenting import DATA_DOCS
+from jobs.collect.documenting import first_documented_day
 from jobs.collect.paging import page_keys, replace_pages
-from jobs.collect.pipeline import Pipeline
+from jobs.collect.pipeline import Pipeline, city_date
+from jobs.collect.results import DATA_DOCS, batch_result, data_doc_key, header_result
 from jobs.collect.standing import SHOWN_DAYS, Standing
 from jobs.lake.ledger import find_ledger
 from jobs.lake.tables import layer_bytes
@@ -29,7 +30,8 @@ def write_board(pipeline: Pipeline, standing: Standing, told: Mapping[str, Seque
 def board_of(pipeline: Pipeline, standing: Standing, told: Mapping[str, Sequence[str]], channels: Sequence[str]) -> Board:
     """The board as of the standing's day."""
     docs = {key.removeprefix(DATA_DOCS).removesuffix(".html") for key in page_keys(pipeline, DATA_DOCS)}
-    cells = {pair: tuple(_with_page(cell, docs) for cell in found) for pair, found in standing.cells.items()}
+    first_day = first_documented_day(pipeline.settings, standing.today)
+    cells = {pair: tuple(_with_page(cell, docs, first_day) for cell in found) for pair, found in standing.cells.items()}
     providers = tuple(_provider_line(pipeline, standing, name, cells) for name in pipeline.catalogue.providers)
     lines = {(line.provider_id, duty.resource): duty for line in providers for duty in line.duties}
     resources = sorted({duty.resource for duty in lines.values()})
@@ -38,7 +40,7 @@ def board_of(pipeline: Pipeline, standing: Standing, told: Mapping[str, Sequence
         providers=providers,
         resources=tuple((name, _title(pipeline, name)) for name in resources),
         overdue=tuple(_overdue(pipeline, cells, lines, told) for cells in _by_duty(standing.overdue)),
-        held=tuple(_waiting(pipeline, _with_page(cell, docs), lines) for cell in standing.held),
+        held=tuple(_waiting(pipeline, _with_page(cell, docs, first_day), lines) for cell in standing.held),
         days=_days(standing),
         figures=figures_of(pipeline, standing),
         channels=tuple(channels),
@@ -51,9 +53,11 @@ def _documented(pipeline: Pipeline, standing: Standing) -> list[Documented]:
     """Batches and refused drops with a Data Doc, received in the days that the board shows, newest first."""
     docs = page_keys(pipeline, DATA_DOCS)
     first_day = standing.today - timedelta(days=SHOWN_DAYS)
-    batches = [(row, f"{row['resource']}/{row['batch_id']}/{row['revision']:04d}") for row in batches_of(standing.ledger, first_day, [])]
-    drops = [({**row, "received_at": row["decided_at"]}, f"_headers/{row['drop_id']}") for row in refused_drops(standing.ledger, first_day)]
-    shown = [(row, name) for row, name in [*batches, *drops] if f"{DATA_DOCS}{name}.html" in docs]
+    batches = [(row, batch_result(row["resource"], row["batch_id"], row["revision"])) for row in batches_of(standing.ledger, first_day, [])]
+    drops = [
+        ({**row, "received_at": row["decided_at"]}, header_result(row["drop_id"])) for row in refused_drops(standing.ledger, first_day)
+    ]
+    shown = [(row, name) for row, name in [*batches, *drops] if data_doc_key(name) in docs]
     names = ("provider", "resource", "period", "state", "received_at")
     found = [Documented(page=name, **{key: row[key] for key in names}) for row, name in shown]
     return sorted(found, key=lambda one: (one.received_at, one.page), reverse=True)
@@ -116,9 +120,12 @@ def _title(pipeline: Pipeline, resource: str) -> str:
     return contract.title if contract else resource
 
 
-def _with_page(cell: Cell, docs: set[str]) -> Cell:
-    """The cell without a link to a Data Doc that was never written: a file refused while it landed has no verdict."""
-    return cell if cell.page in docs else cell.model_copy(update={"page": None})
+def _with_page(cell: Cell, docs: set[str], first_day: date | None) -> Cell:
+    """The cell without a link to a Data Doc that does not stand: it aged out, or a file refused while it landed has no verdict."""
+    if cell.page is None or cell.page in docs:
+        return cell
+    is_old = first_day is not None and cell.received_at is not None and city_date(cell.received_at) < first_day
+    return cell.model_copy(update={"page": None, "is_page_aged": is_old})
 
 
 def _by_duty(overdue: Sequence[Cell]) -> list[list[Cell]]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jobs.catalogue.catalogue import Catalogue, load_catalogue
+from jobs.catalogue.lists import Duty
 from jobs.catalogue.period import Period
 from jobs.collect.admission import HEAD_BYTES, MEGABYTE, Admitted, examine
 from jobs.collect.archive import pass_batch, redact, redacted_batch
@@ -38,8 +39,10 @@ BLOCK_BYTES = 8 << 20
 ONLY_THE_LAKE = {
     "key_in_lake": Text(zh="主键是否与以前批次的数据重复", en="whether keys repeat those of earlier batches"),
     "second_content": Text(zh="该期是否已报送过其他内容", en="whether the period already has another content"),
+    "history": Text(zh="行数、缺失率、合计与往期相比是否正常", en="whether rows, null shares and sums agree with earlier periods"),
     "already_landed": Text(zh="同一内容是否已经接收过", en="whether the same content was received before"),
 }
+NOT_SIGNED = Text(zh="责任尚未签署，签署之前不接收数据", en="whether the duty will be signed; until then no batch is accepted")
 
 
 def check_file(settings: Settings, file: Path, resource: str, provider: str, period: str) -> Page:
@@ -51,15 +54,31 @@ def check_file(settings: Settings, file: Path, resource: str, provider: str, per
     if not file.is_file():
         raise CatalogueError(f"{file}: no such file. Nothing was judged.")
     drop = _local_drop(file, resource, provider, Period.parse(period))
-    with _private_desk(settings, catalogue, file) as desk:
+    signed = _as_signed(catalogue, resource)
+    with _private_desk(settings, signed, file) as desk:
         try:
-            admitted = examine(catalogue, drop, resource, Period.parse(period), None, city_date(datetime.now(UTC)), lambda: _head(file))
+            admitted = examine(signed, drop, resource, Period.parse(period), None, city_date(datetime.now(UTC)), lambda: _head(file))
             batch = _local_batch(desk, file, admitted)
             page = _judged(desk, admitted, batch)
         except DropRefused as refusal:
             details = {name: value for name, value in refusal.details.items() if name not in ("result", "renamed")}
             page = drop_page(desk, drop, "refused", (Reason(code=refusal.code, params=details),), resource, period)
-    return Page(_as_check(page.receipt, catalogue), page.errors)
+    return Page(_as_check(page.receipt, catalogue, is_signed=signed is catalogue), page.errors)
+
+
+def _as_signed(catalogue: Catalogue, resource: str) -> Catalogue:
+    """The catalogue with the resource's draft duties in force, so that a proposal can be tried; the same where there are none."""
+    versions = tuple(
+        (day, tuple(duty.model_copy(update={"status": "signed"}) if _is_draft(duty, resource) else duty for duty in duties))
+        for day, duties in catalogue.responsibility.versions
+    )
+    if versions == catalogue.responsibility.versions:
+        return catalogue
+    return catalogue.model_copy(update={"responsibility": catalogue.responsibility.model_copy(update={"versions": versions})})
+
+
+def _is_draft(duty: Duty, resource: str) -> bool:
+    return duty.resource == resource and duty.status == "draft"
 
 
 def _local_drop(file: Path, resource: str, provider: str, period: Period) -> Drop:
@@ -134,8 +153,12 @@ def _judged(desk: Desk, admitted: Admitted, batch: PassBatch) -> Page:
     return batch_page(desk, record, definition, batch, outcomes[0], findings, faulty.get(batch.batch_id, []))
 
 
-def _as_check(receipt: Receipt, catalogue: Catalogue) -> Receipt:
+def _as_check(receipt: Receipt, catalogue: Catalogue, *, is_signed: bool) -> Receipt:
     contract = catalogue.contracts[receipt.resource.id] if receipt.resource else None
-    only = [text for name, text in ONLY_THE_LAKE.items() if name == "already_landed" or (contract and contract.load == "append")]
-    links = receipt.links.model_copy(update={"resend": None})
-    return with_next_steps(receipt.model_copy(update={"is_check": True, "not_judged_here": tuple(only), "links": links}))
+    is_told = {"history": bool(contract and contract.history), "already_landed": True}
+    is_append = bool(contract and contract.load == "append")
+    only = [text for name, text in ONLY_THE_LAKE.items() if is_told.get(name, is_append)]
+    only += [] if is_signed else [NOT_SIGNED]
+    links = receipt.links.model_copy(update={"resend": None, "data_doc": None})
+    changes = {"is_check": True, "not_judged_yet": (), "not_judged_here": tuple(only), "links": links}
+    return with_next_steps(receipt.model_copy(update=changes))

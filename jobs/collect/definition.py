@@ -10,6 +10,9 @@ from jobs.catalogue.contract import Contract
 from jobs.catalogue.frozen import Frozen
 from jobs.catalogue.lists import Negative
 from jobs.collect.pipeline import Desk
+from jobs.errors import RuleError
+from jobs.quality.by_gx import faults_by_gx
+from jobs.quality.header import header_rules
 from jobs.quality.rules import Rule, compile_rules
 
 
@@ -46,7 +49,13 @@ def read_definition(desk: Desk, name: str) -> Definition:
 
 
 def check_rules(catalogue: Catalogue) -> None:
-    """Raise RuleError if any resource's rules cannot be compiled with today's negative list."""
+    """Raise RuleError if any resource's rules cannot be compiled with today's negative list, naming all that Great Expectations refuses."""
     today = date.today()  # noqa: DTZ011 (the day's lists, to the day)
+    faults: list[str] = []
     for resource, contract in catalogue.contracts.items():
-        compile_rules(contract, catalogue.suites[resource], catalogue.code_sets, catalogue.negatives(None, resource, today, today))
+        suite, negatives = catalogue.suites[resource], catalogue.negatives(None, resource, today, today)
+        rules = (*compile_rules(contract, suite, catalogue.code_sets, negatives), *header_rules(suite.expectations, suite.suite_parameters))
+        built = faults_by_gx(rule for rule in rules if rule.method != "lake")
+        faults += [f"{resource}: {fault.rule.rule_id} ({fault.rule.type}): {fault.cause}" for fault in built]
+    if faults:
+        raise RuleError(f"{len(faults)} rule(s) that Great Expectations cannot build: " + "; ".join(faults) + ". Mend the suites.")

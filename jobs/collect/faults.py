@@ -1,6 +1,6 @@
 """The rows that a receipt tells of, and each fault as one error line. Values leave Spark masked, but for the resend's own rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,8 @@ from jobs.lake.verdicts import ROW_ID, bronze_rows, verdicts_of
 from jobs.quality.layout import MALFORMED, Layout
 from jobs.quality.rules import Rule
 from jobs.quality.verdict import critical_predicate, decode, warning_predicate
-from jobs.reports.receipt_model import ErrorLine, Text
-from jobs.reports.rule_codes import rule_code
+from jobs.reports.receipt_model import ErrorLine
+from jobs.reports.rule_texts import rule_texts
 from jobs.reports.sentences import how, what
 from jobs.standards.masking import masked
 
@@ -29,7 +29,7 @@ SHOWN_CHARACTERS = 80
 
 @dataclass(frozen=True, slots=True)
 class FaultyRow:
-    """A row in force with at least one fault. `raw` and `shown` hold its texts by field name, as they came and masked."""
+    """A row in force, with its faults. `raw` and `shown` hold its texts by field name, as they came and masked."""
 
     part: str
     row: int
@@ -41,10 +41,20 @@ class FaultyRow:
     shown: Mapping[str, str | None]
 
 
+def is_faulty(layout: Layout) -> Column:
+    """True on `_mask_*` of a row that is quarantined or accepted with a warning; never null."""
+    return critical_predicate(layout) | warning_predicate(layout)
+
+
 def faulty_rows(
-    desk: Desk, spark: SparkSession, contract: Contract, outcomes: Sequence[BatchOutcome], bound: int
+    desk: Desk,
+    spark: SparkSession,
+    contract: Contract,
+    outcomes: Sequence[BatchOutcome],
+    bound: int,
+    wanted: Callable[[Layout], Column] = is_faulty,
 ) -> dict[str, list[FaultyRow]]:
-    """Up to `bound` faulty rows in force per batch, quarantined ones first, then in the file's order."""
+    """Up to `bound` rows in force per batch that `wanted` is true of, quarantined ones first, then in the file's order."""
     judgements = {outcome.batch_id: outcome.judgements for outcome in outcomes if outcome.judgements}
     found: dict[str, list[FaultyRow]] = {batch: [] for batch in judgements}
     for number, parts in by_judgement(judgements).items():
@@ -52,7 +62,7 @@ def faulty_rows(
         verdicts = verdicts_of(spark, desk.lake, contract, number, list(parts)).where(is_part_of(parts))
         if any(len(judgements[batch]) > 1 for batch in parts):
             verdicts = verdicts.join(_newest(desk, spark, contract, judgements), list(ROW_ID), "left_semi")
-        for row in _collected(spark, desk, contract, verdicts, layout, bound):
+        for row in _collected(spark, desk, contract, verdicts.where(wanted(layout)), layout, bound):
             found[row["_batch_id"]].append(_faulty_row(row, layout))
     return {batch: sorted(rows, key=lambda row: (not row.is_critical, row.part, row.row)) for batch, rows in found.items()}
 
@@ -63,18 +73,9 @@ def error_lines(rows: Sequence[FaultyRow], batch: PassBatch, contract: Contract,
     return [line for row in rows for line in _lines_of(row, batch, contract, rules, sent)]
 
 
-def rule_texts(rule: Rule, contract: Contract, values: Mapping[str, object]) -> tuple[Text, Text]:
-    """What is wrong and how to mend it, by the rule's own sentence, else by its type and parameters."""
-    titles = {field.name: field.title for field in contract.fields}
-    params: dict[str, object] = {**rule.kwargs, **rule.params, **values, "type": rule.type}
-    for key in ("column_A", "column_B"):
-        if key in params:
-            params[key] = titles.get(str(params[key]), params[key])
-    if rule.columns:
-        params["columns"] = params["column_list"] = [titles.get(name, name) for name in rule.columns]
-    code = "unique_in_lake" if rule.method == "lake" else rule_code(rule.type, rule.kwargs)
-    says = what(code, params)
-    return says.model_copy(update={"zh": rule.message}) if rule.message else says, how(code, params)
+def shown_key(row: FaultyRow, contract: Contract) -> str | None:
+    """The row's key, masked; None where the contract has none or the line does not parse."""
+    return " / ".join(str(row.shown[name]) for name in contract.key if row.malformed is None) or None
 
 
 def _newest(desk: Desk, spark: SparkSession, contract: Contract, judgements: Mapping[str, Mapping[str, int]]) -> DataFrame:
@@ -84,8 +85,7 @@ def _newest(desk: Desk, spark: SparkSession, contract: Contract, judgements: Map
 
 
 def _collected(spark: SparkSession, desk: Desk, contract: Contract, verdicts: DataFrame, layout: Layout, bound: int) -> list[Row]:
-    critical = critical_predicate(layout)
-    faulty = verdicts.where(critical | warning_predicate(layout)).withColumn("_is_critical", critical)
+    faulty = verdicts.withColumn("_is_critical", critical_predicate(layout))
     first = Window.partitionBy("_batch_id").orderBy(F.col("_is_critical").desc(), "_part", "_row")
     few = faulty.withColumn("_rank", F.row_number().over(first)).where(F.col("_rank") <= bound).drop("_rank", "_judgement")
     batches = [row["_batch_id"] for row in few.select("_batch_id").distinct().collect()]
@@ -116,7 +116,7 @@ def _faulty_row(row: Row, layout: Layout) -> FaultyRow:
 def _lines_of(row: FaultyRow, batch: PassBatch, contract: Contract, rules: Mapping[str, Rule], sent: Mapping[str, str]) -> list[ErrorLine]:
     if row.malformed is not None:
         return [_malformed_line(row, batch, contract)]
-    key = " / ".join(str(row.shown[name]) for name in contract.key) or None
+    key = shown_key(row, contract)
     return [_rule_line(row, batch, contract, rules[rule_id], sent, key) for rule_id in row.rule_ids if rule_id in rules]
 
 

@@ -34,19 +34,33 @@ class Decision(Frozen):
 
 
 def decide(
-    counts: Counts, duty: Mapping[str, Any], *, rule_errors: Mapping[str, str] | None = None, second_content_of: str | None = None
+    counts: Counts,
+    duty: Mapping[str, Any],
+    *,
+    rule_errors: Mapping[str, str] | None = None,
+    failed_rules: Mapping[str, str | None] | None = None,
+    second_content_of: str | None = None,
 ) -> Decision:
     """Held for every bound of the duty that the counts break, for a rule that could not be judged, for a second content; else published.
 
     Shares are per cent of the rows read. `duty` is the row as it stands in the pass; `rule_errors` are rule ids with their causes.
+    `failed_rules`: critical rules about the whole batch that it does not meet, with what was observed; each of them holds it.
     """
     reasons = [*_by_count(counts, duty), *_by_share(counts, duty)]
+    reasons += [Reason(code="batch_rule", params={"rule": rule, "observed": seen}) for rule, seen in (failed_rules or {}).items()]
     if rule_errors:
         causes = [f"{rule_id}: {cause}" for rule_id, cause in rule_errors.items()]
         reasons.append(Reason(code="rule_error", params={"rules": list(rule_errors), "causes": causes}))
     if second_content_of:
         reasons.append(Reason(code="second_content", params={"batch_id": second_content_of}))
     return Decision(state="held" if reasons else "published", reasons=tuple(reasons))
+
+
+def also_held(decision: Decision, reasons: tuple[Reason, ...]) -> Decision:
+    """The decision with further reasons to hold the batch, if there are any; what spoke for publishing it is not among them."""
+    if not reasons:
+        return decision
+    return Decision(state="held", reasons=(*decision.reasons, *reasons) if decision.state == "held" else reasons)
 
 
 def quality_share_pct(counts: Counts) -> float:

@@ -5,9 +5,12 @@ before anything is written without it: its bits stay where they are and are neve
 both: whoever committed without a rule or a batch had written that down first, so bits that were not filled never count as passed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -18,24 +21,26 @@ from jobs.collect.revising import judgement_key
 from jobs.collect.splitting import splits_of
 from jobs.collect.work import Work
 from jobs.lake.control import settle
+from jobs.lake.key_hash import hashed_key, repeated_hashes
 from jobs.lake.pass_record import PassBatch
 from jobs.lake.passes import add_finding, findings, pass_key
 from jobs.lake.place import Lake
 from jobs.lake.silver import silver_layer
 from jobs.lake.spark_errors import SPARK_ERRORS, is_from_elsewhere
 from jobs.lake.tables import open_table
-from jobs.lake.typed import empty_typed_view
-from jobs.lake.verdicts import is_judged, write_verdicts
+from jobs.lake.typed import KEY_HASH, empty_typed_view
+from jobs.lake.verdicts import MaskGroup, is_judged, write_verdicts
 from jobs.quality.broken import job_cause, placed, rules_that_raise, without
 from jobs.quality.keys import BATCH, doubled_keys
 from jobs.quality.layout import Layout
-from jobs.quality.masks import Masks, compile_masks
+from jobs.quality.masks import KeyRule, Masks, compile_masks
 
 # Up to so many doubled keys are collected and sent to every task; beyond, the join shuffles.
 BROADCAST_KEYS = 100_000
 # Which of two batches of one pass came first.
 PLACE = ("_period_end", "_received_at", "_batch_id")
 BROKEN = "broken"
+MEGABYTE = 1 << 20
 
 
 class Judgement(Frozen):
@@ -43,6 +48,20 @@ class Judgement(Frozen):
 
     layout: Layout
     batches: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The rows that a pass judges (typed view): of these batches, whose objects have so many bytes.
+
+    `keyed` are the rows among which a key must not stand twice. `is_fresh`: all of them landed in this pass, and no other row is keyed.
+    """
+
+    rows: DataFrame
+    keyed: DataFrame
+    batch_ids: tuple[str, ...]
+    size: int
+    is_fresh: bool
 
 
 def masks_of(desk: Desk, spark: SparkSession, work: Work) -> Masks:
@@ -59,33 +78,32 @@ def masks_of(desk: Desk, spark: SparkSession, work: Work) -> Masks:
     return without(masks, moved | broken)
 
 
-def judge_batches(desk: Desk, work: Work, rows: DataFrame, masks: Masks, peers: DataFrame | None) -> None:
-    """Commit the verdicts of `rows`; rules that raise on them are found, written down as broken, and the others judged.
+def judge_batches(desk: Desk, work: Work, judged: Judged, masks: Masks) -> list[MaskGroup] | None:
+    """Commit the verdicts of the rows; rules that raise on them are found, written down as broken, and the others judged.
 
-    Raises: what Spark raises where no rule is at fault.
+    How many rows have which masks; None where the verdicts stood already. Raises: what Spark raises where no rule is at fault.
     """
-    record = work.record
+    record, is_small = work.record, judged.size < desk.settings.passes.large_object_mb * MEGABYTE
     try:
-        judge_rows(desk.lake, work.contract, record.number, rows, masks, peers=peers)
+        return judge_rows(desk.lake, work.contract, record.number, judged, masks, is_small=is_small)
     except SPARK_ERRORS as error:
         if is_from_elsewhere(error) or is_judged(desk.lake, work.contract, record.number):
             raise
-        broken = broken_rules(rows, masks, peers)
+        broken = broken_rules(judged.rows, masks, judged.keyed)
         if not broken:
             raise
         add_finding(desk.control, record.resource, record.number, BROKEN, broken)
-        judge_rows(desk.lake, work.contract, record.number, rows, without(masks, broken), peers=peers)
+        return judge_rows(desk.lake, work.contract, record.number, judged, without(masks, broken), is_small=is_small)
 
 
-def broken_rules(rows: DataFrame, masks: Masks, peers: DataFrame | None) -> dict[str, str]:
+def broken_rules(rows: DataFrame, masks: Masks, keyed: DataFrame) -> dict[str, str]:
     """Rule id -> cause of the rules that raise on `rows`; none if the rows cannot be read without any rule, before or afterwards."""
     plain = rows.agg(*[F.count(F.col(f"`{name}`")) for name in rows.columns])
     if job_cause(plain):
         return {}
     causes = rules_that_raise(rows, masks, dict.fromkeys(masks.awaited, F.lit(False)))
-    compared = rows if peers is None else rows.unionByName(peers)
     for key in masks.keys:
-        cause = job_cause(doubled_keys(compared, key.columns, key.within).agg(F.count(F.lit(1))))
+        cause = job_cause(doubled_keys(keyed, key.columns, key.within).agg(F.count(F.lit(1))))
         causes |= {key.rule.rule_id: cause} if cause else {}
     return {} if job_cause(plain) else causes
 
@@ -105,24 +123,34 @@ def settled_judgement(desk: Desk, work: Work, landed: Sequence[PassBatch]) -> Ju
     return Judgement(layout=standing["layout"], batches=standing.get("batches", [one.batch_id for one in landed]))
 
 
-def judge_rows(lake: Lake, contract: Contract, number: int, rows: DataFrame, masks: Masks, *, peers: DataFrame | None = None) -> None:
-    """Commit a verdict for every one of `rows` (typed view). `peers` are accepted rows of the same batches, whose keys count too."""
-    flagged, columns = flagged_rows(lake, contract, rows, masks, peers)
-    write_verdicts(lake, contract, number, flagged, columns)
+def judge_rows(lake: Lake, contract: Contract, number: int, judged: Judged, masks: Masks, *, is_small: bool) -> list[MaskGroup] | None:
+    """Commit a verdict for every one of the rows; how many have which masks, None where the verdicts stood already."""
+    flagged, columns = flagged_rows(lake, contract, judged, masks)
+    return write_verdicts(lake, contract, number, flagged, columns, is_small=is_small)
 
 
-def flagged_rows(lake: Lake, contract: Contract, rows: DataFrame, masks: Masks, peers: DataFrame | None) -> tuple[DataFrame, list[Column]]:
-    """`rows` with what their masks need beside them, and the masks."""
-    flagged, flags = rows, {}
-    compared = rows if peers is None else rows.unionByName(peers)
-    for place, key in enumerate(masks.keys):
-        hits = doubled_keys(compared, key.columns, key.within)
-        flagged, is_doubled = _joined(flagged, hits, [BATCH, *key.columns], f"_doubled_{place}")
-        flags[key.rule.rule_id] = is_doubled & key.within
+def flagged_rows(lake: Lake, contract: Contract, judged: Judged, masks: Masks) -> tuple[DataFrame, list[Column]]:
+    """The rows with what their masks need beside them, and the masks."""
+    flagged, flags = with_doubled_keys(judged.rows, masks, partial(_suspects, lake, contract, judged))
     for rule_id in masks.awaited:
         if rule_id not in flags:
             flagged, flags[rule_id] = _with_earlier(flagged, lake, contract, "_earlier")
     return flagged, masks.columns(flags)
+
+
+def _suspects(lake: Lake, contract: Contract, judged: Judged, key: KeyRule) -> DataFrame | None:
+    """The rows among which a doubled key may be: by the hashes that stand twice where rows have them, else all; None if there is none."""
+    hashed = hashed_key(contract)
+    # Rows of an earlier pass may have been hashed by another key of the contract.
+    if not judged.is_fresh or hashed is None or hashed.columns != key.columns or KEY_HASH not in judged.rows.columns:
+        return judged.keyed
+    repeated = repeated_hashes(lake, contract.table, judged.batch_ids)
+    if repeated is None or len(repeated) > BROADCAST_KEYS:
+        return judged.keyed
+    if not len(repeated):
+        return None
+    found = judged.rows.sparkSession.createDataFrame(pa.table({KEY_HASH: repeated}))
+    return judged.rows.join(F.broadcast(found), KEY_HASH, "left_semi")
 
 
 def _masks_key(work: Work) -> str:
@@ -132,6 +160,20 @@ def _masks_key(work: Work) -> str:
 def _broken(desk: Desk, work: Work) -> dict[str, str]:
     found: list[Mapping[str, str]] = findings(desk.control, work.record.resource, work.record.number, BROKEN)
     return {rule_id: cause for broken in found for rule_id, cause in broken.items()}
+
+
+def with_doubled_keys(
+    rows: DataFrame, masks: Masks, compared: Callable[[KeyRule], DataFrame | None]
+) -> tuple[DataFrame, dict[str, Column]]:
+    """`rows` with what the flags read beside them, and by key rule whether the row's key stands twice among the rows `compared` for it."""
+    flagged, flags = masks.widened(rows), dict[str, Column]()
+    for place, key in enumerate(masks.keys):
+        suspects, is_doubled = compared(key), F.lit(False)
+        if suspects is not None:
+            hits = doubled_keys(suspects, key.columns, key.within)
+            flagged, is_doubled = _joined(flagged, hits, [BATCH, *key.columns], f"_doubled_{place}")
+        flags[key.rule.rule_id] = is_doubled & key.within
+    return flagged, flags
 
 
 def _with_earlier(flagged: DataFrame, lake: Lake, contract: Contract, name: str) -> tuple[DataFrame, Column]:

@@ -7,17 +7,11 @@ from datetime import datetime
 from rich.console import RenderableType
 from rich.table import Table
 
-from jobs.collect.definition import read_definition
-from jobs.collect.drops import UNPLACED, pending_drops, resend_resource, resource_of
-from jobs.collect.faults import error_lines, faulty_rows
-from jobs.collect.main import SessionMaker
-from jobs.collect.outcome import BatchOutcome, latest_outcome, latest_outcomes
+from jobs.collect.drops import UNPLACED, pending_drops, resource_of
+from jobs.collect.outcome import BatchOutcome, latest_outcomes
 from jobs.collect.pipeline import Pipeline
-from jobs.collect.revising import judgement_key
 from jobs.collect.standing import standing_at
-from jobs.errors import PassError
-from jobs.lake.pass_record import Pass
-from jobs.lake.passes import latest_pass, read_pass
+from jobs.lake.passes import latest_pass
 from jobs.reports.board_model import Cell
 from jobs.storage.objects import list_buckets
 
@@ -71,29 +65,6 @@ def batches_table(outcomes: Sequence[BatchOutcome]) -> Table:
         )
         why = ", ".join(reason.code for reason in one.reasons)
         table.add_row(one.batch_id, one.resource, one.provider, one.period, one.state, str(one.revision), *counts, why)
-    return table
-
-
-def quarantined_table(pipeline: Pipeline, session: SessionMaker, batch_id: str, limit: int) -> Table:
-    """Up to `limit` quarantined rows of a batch, each with its faults; values masked. Raises: PassError for an unknown batch."""
-    resource = resend_resource(pipeline, batch_id)
-    outcome = latest_outcome(pipeline, resource, batch_id) if resource else None
-    if outcome is None:
-        raise PassError(f"{batch_id}: no such batch. `haihe batches` lists them.")
-    record = Pass.model_validate(read_pass(pipeline.control, outcome.resource, outcome.number))
-    batch = next(one for one in record.batches if one.batch_id == batch_id)
-    definition = read_definition(pipeline, pipeline.control.read(judgement_key(outcome.resource, outcome.number))["definition"])
-    rows = faulty_rows(pipeline, session(), definition.contract, [outcome], limit).get(batch_id, [])
-    lines = error_lines(
-        [row for row in rows if row.is_critical], batch, definition.contract, {rule.rule_id: rule for rule in definition.rules}
-    )
-    table = Table(title=f"{batch_id}: quarantined rows", title_justify="left")
-    for heading in ("line", "row", "key", "column", "value (masked)", "rule", "what is wrong"):
-        table.add_column(heading, overflow="fold")
-    for line in lines:
-        table.add_row(
-            str(line.line), str(line.spreadsheet_row or ""), line.key or "", line.column or "", line.value or "", line.rule_id, line.what.zh
-        )
     return table
 
 

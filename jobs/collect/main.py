@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -18,8 +18,9 @@ from jobs.collect.finishing import finish_pass
 from jobs.collect.gate import Reason
 from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcome, write_drop_outcome
 from jobs.collect.pipeline import Pipeline, city_date
-from jobs.collect.reporting import drop_page, write_page
+from jobs.collect.reporting import drop_page, with_header_doc, write_page
 from jobs.collect.resending import admit_resend
+from jobs.collect.results import header_result, store_result
 from jobs.errors import DropRefused, ObjectChanged
 from jobs.intake.keys import TEST_FOLDER
 from jobs.lake.pass_record import Kind, Pass, PassBatch
@@ -131,9 +132,11 @@ def refuse_drop(pipeline: Pipeline, drop: Drop, refusal: DropRefused) -> None:
     reasons = (Reason(code=refusal.code, params=_plain(details)),)
     placed = f"{resource}/{period}" if resource and period else TEST_FOLDER if drop.key and drop.key.is_test else UNPLACED
     folder = f"{placed}/{drop.drop_id}/0"
-    write_page(pipeline, drop.provider, folder, drop_page(pipeline, drop, state, reasons, resource, period))
-    if "result" in refusal.details:
-        pipeline.control.create(f"results/_headers/{drop.drop_id}.json", refusal.details["result"])
+    page = drop_page(pipeline, drop, state, reasons, resource, period)
+    result = refusal.details.get("result")
+    write_page(pipeline, drop.provider, folder, with_header_doc(page) if isinstance(result, Mapping) else page)
+    if isinstance(result, Mapping):
+        store_result(pipeline.control, header_result(drop.drop_id), result)
     outcome = DropOutcome(
         drop_id=drop.drop_id,
         provider=drop.provider,

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from jobs.catalogue.frozen import Frozen
 from jobs.collect.drops import batch_key, drop_outcome_key
 from jobs.collect.gate import Counts, Reason
 from jobs.collect.pipeline import Desk
+from jobs.collect.places import place_of, standing_key
+from jobs.quality.history import HistoryCheck
 
 
 class BatchOutcome(Frozen):
     """A batch at a revision. `judgements` maps each part to the judgement in force for it; `counts` is None where nothing was judged.
 
     `awaits` says what a held batch that was split off its pass still lacks: a release of it lands, or judges, and asks the gate.
+    `measures` are the null shares and sums that later batches are compared with, `checks` how this one compared at this revision.
     """
 
     batch_id: str
@@ -33,6 +37,8 @@ class BatchOutcome(Frozen):
     judgements: Mapping[str, int]
     counts: Counts | None
     rule_counts: Mapping[str, int] = {}
+    measures: Mapping[str, Decimal] = {}
+    checks: tuple[HistoryCheck, ...] = ()
     reasons: tuple[Reason, ...] = ()
     decided_by: str | None = None
     receipt: str
@@ -71,8 +77,10 @@ def latest_outcomes(desk: Desk, resource: str | None = None) -> list[BatchOutcom
 
 
 def write_batch_outcome(desk: Desk, outcome: BatchOutcome) -> None:
-    """Write the outcome and make the batch findable by its id alone."""
+    """Write the outcome and make the batch findable by its duty and by its id alone."""
     desk.control.create(batch_key(outcome.resource, outcome.batch_id, outcome.revision), outcome.model_dump(mode="json"))
+    place = place_of(outcome.period_end, outcome.received_at, outcome.batch_id)
+    desk.control.create(standing_key(outcome.resource, outcome.provider, outcome.period, place, outcome.revision, outcome.state), {})
     if outcome.revision == 0:
         entry: dict[str, Any] = {"resource": outcome.resource, "provider": outcome.provider, "period": outcome.period}
         desk.control.create(f"batch-ids/{outcome.batch_id}.json", entry)

@@ -1,23 +1,27 @@
 """Receipts of a pass' batches and of drops that no batch came of, written into the provider's receipts bucket."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyspark.sql import SparkSession
 
+from jobs.catalogue.contract import Contract
 from jobs.collect.definition import Definition
 from jobs.collect.drops import Drop
-from jobs.collect.faults import FaultyRow, error_lines, faulty_rows, rule_texts
+from jobs.collect.faults import FaultyRow, error_lines, faulty_rows
 from jobs.collect.gate import Reason as GateReason
 from jobs.collect.gate import quality_share_pct
+from jobs.collect.history import short_reasons
 from jobs.collect.outcome import BatchOutcome
 from jobs.collect.pipeline import Desk, Pipeline
+from jobs.collect.results import batch_result, data_doc_key, header_result
 from jobs.collect.work import Work
 from jobs.errors import ObjectExists
 from jobs.intake.dialect import Dialect
 from jobs.lake.pass_record import Landed, Pass, PassBatch
-from jobs.quality.layout import Layout
+from jobs.quality.by_gx import NO_RULES, JudgedByGx
+from jobs.quality.layout import Layout, RuleFault
 from jobs.quality.rules import Rule
 from jobs.quality.verdict import BatchCounts
 from jobs.reports.errors_csv import render_errors_csv
@@ -38,21 +42,26 @@ from jobs.reports.receipt_model import (
     RuleCount,
 )
 from jobs.reports.resend import resend_csv
+from jobs.reports.rule_texts import reason_texts, summary_texts
 from jobs.reports.sentences import how, what
 from jobs.storage.objects import put_new
 
 HTML, HTML_EN, JSON, ERRORS = "receipt.html", "receipt.en.html", "receipt.json", "errors.csv"
 TYPES = {HTML: "text/html; charset=utf-8", HTML_EN: "text/html; charset=utf-8", JSON: "application/json", ERRORS: "text/csv; charset=utf-8"}
-SUMMARY_PARAMS = {"value": None, "other_value": None, "length": None}
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What judging a pass found: the masks' layout, counts by batch, and what landing saw."""
+    """What judging a pass found: the masks' layout, counts by batch, what landing saw, and what Great Expectations itself judged."""
 
     layout: Layout
     counts: Mapping[str, BatchCounts]
     landed: Landed
+    by_gx: Mapping[str, JudgedByGx] = field(default_factory=dict)
+
+    def faults_of(self, batch_id: str) -> tuple[RuleFault, ...]:
+        """The rules that could not be judged on the batch."""
+        return (*self.layout.errors, *self.by_gx.get(batch_id, NO_RULES).faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,7 @@ def batch_page(
         period=batch.period,
         file=_file_facts(batch),
         counts=_counts(outcome),
-        reasons=tuple(_reason(reason) for reason in outcome.reasons),
+        reasons=tuple(_reason(reason, rules, contract) for reason in outcome.reasons),
         rule_summary=_rule_summary(findings, outcome, definition, batch),
         first_faults=tuple(lines[:3]) if lines else _landing_faults(findings.landed, batch),
         errors=Listing(listed=len(lines), total=total),
@@ -124,7 +133,17 @@ def batch_page(
         quality_share_pct=round(quality_share_pct(outcome.counts), 2) if outcome.counts else None,
         quality_target_pct=batch.duty["quality_target_pct"],
         contacts=_contacts(desk, batch.duty),
-        links=Links(html=HTML, html_en=HTML_EN, json_=JSON, errors=ERRORS if lines else None, resend=resend_name if can_resend else None),
+        not_judged_yet=tuple(what(reason.code, reason.params) for reason in short_reasons(outcome.checks, contract)),
+        links=Links(
+            html=HTML,
+            html_en=HTML_EN,
+            json_=JSON,
+            errors=ERRORS if lines else None,
+            resend=resend_name if can_resend else None,
+            data_doc=data_doc_key(batch_result(record.resource, batch.batch_id, batch.revision))
+            if findings.counts.get(batch.batch_id)
+            else None,
+        ),
     )
     return Page(with_next_steps(receipt), lines, _resend(batch, contract.headers(batch.provider), critical) if can_resend else None)
 
@@ -146,12 +165,18 @@ def drop_page(desk: Desk, drop: Drop, state: str, reasons: Sequence[GateReason],
             etag=drop.stored.etag,
             received_at=drop.stored.modified_at,
         ),
-        reasons=tuple(_reason(reason) for reason in reasons),
+        reasons=tuple(_reason(reason, {}, contract) for reason in reasons),
         contract_version=contract.version if contract else None,
         contacts=_contacts(desk, None),
         links=Links(html=HTML, html_en=HTML_EN, json_=JSON),
     )
     return Page(with_next_steps(receipt), ())
+
+
+def with_header_doc(page: Page) -> Page:
+    """The page of a drop whose header has a Data Doc, with its place."""
+    links = page.receipt.links.model_copy(update={"data_doc": data_doc_key(header_result(page.receipt.drop_id))})
+    return replace(page, receipt=page.receipt.model_copy(update={"links": links}))
 
 
 def rendered(page: Page) -> dict[str, tuple[bytes, str]]:
@@ -201,9 +226,10 @@ def _counts(outcome: BatchOutcome) -> Counts | None:
     return Counts(**counts.model_dump(exclude={"malformed"})) if counts else None
 
 
-def _reason(reason: GateReason) -> Reason:
+def _reason(reason: GateReason, rules: Mapping[str, Rule], contract: Contract | None) -> Reason:
     params: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in reason.params.items()}
-    return Reason(code=reason.code, params=params, sentence=what(reason.code, params), cure=how(reason.code, params))
+    says, cure = reason_texts(reason.code, params, rules, contract)
+    return Reason(code=reason.code, params=params, sentence=says, cure=cure)
 
 
 def _contacts(desk: Desk, duty: Mapping[str, Any] | None) -> Contacts:
@@ -214,15 +240,18 @@ def _contacts(desk: Desk, duty: Mapping[str, Any] | None) -> Contacts:
 def _rule_summary(findings: Findings, outcome: BatchOutcome, definition: Definition, batch: PassBatch) -> tuple[RuleCount, ...]:
     if batch.batch_id not in findings.counts:
         return ()
-    errors = {fault.rule.rule_id for fault in findings.layout.errors}
+    errors = {fault.rule.rule_id for fault in findings.faults_of(batch.batch_id)}
     sent = {name: header for header, name in definition.contract.headers(batch.provider).items()}
-    counted = [_rule_count(rule, outcome, definition, sent, is_error=rule.rule_id in errors) for rule in definition.rules]
+    judged = findings.by_gx.get(batch.batch_id, NO_RULES)
+    counted = [_rule_count(rule, outcome, definition, sent, judged, is_error=rule.rule_id in errors) for rule in definition.rules]
     malformed = outcome.counts.malformed if outcome.counts else 0
     return (*counted, *([_malformed_count(malformed)] if malformed else []))
 
 
-def _rule_count(rule: Rule, outcome: BatchOutcome, definition: Definition, sent: Mapping[str, str], *, is_error: bool) -> RuleCount:
-    says, cure = rule_texts(rule, definition.contract, SUMMARY_PARAMS)
+def _rule_count(
+    rule: Rule, outcome: BatchOutcome, definition: Definition, sent: Mapping[str, str], judged: JudgedByGx, *, is_error: bool
+) -> RuleCount:
+    says, cure = summary_texts(rule, definition.contract)
     names = [name for name in rule.columns if name in sent]
     return RuleCount(
         expectation_id=rule.rule_id,
@@ -231,6 +260,8 @@ def _rule_count(rule: Rule, outcome: BatchOutcome, definition: Definition, sent:
         title="、".join(definition.contract.field(name).title for name in names) or None,
         severity=rule.severity,
         failing_rows=outcome.rule_counts.get(rule.rule_id, 0),
+        is_met=None if rule.method != "gx" or is_error else rule.rule_id not in judged.failed(),
+        observed=judged.observed(rule.rule_id),
         is_rule_error=is_error,
         sentence=says,
         cure=cure,

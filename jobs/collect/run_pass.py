@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from jobs.collect.batch_results import write_results
+from jobs.collect.batch_rules import judged_batches
 from jobs.collect.gate import Counts, Decision, Reason, State, decide
-from jobs.collect.judging import Judgement, judge_batches, masks_of, settled_judgement
+from jobs.collect.history import held_by_history, with_checks
+from jobs.collect.judging import Judged, Judgement, judge_batches, masks_of, settled_judgement
+from jobs.collect.measuring import measure_pass
 from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcomes
 from jobs.collect.pipeline import Desk
 from jobs.collect.reporting import Findings
@@ -21,9 +25,8 @@ from jobs.lake.landing import check_raw, land
 from jobs.lake.pass_record import Landed, LandedBatch, Pass, PassBatch
 from jobs.lake.passes import pass_key
 from jobs.lake.typed import typed_view
-from jobs.lake.verdicts import bronze_rows, check_complete, is_judged, mask_groups, verdicts_of
-from jobs.quality.layout import Layout
-from jobs.quality.result import validation_results
+from jobs.lake.verdicts import MaskGroup, bronze_rows, check_complete, is_judged, mask_groups, verdicts_of
+from jobs.quality.by_gx import NO_RULES
 from jobs.quality.verdict import BatchCounts, batch_counts, condemning_rules
 
 MEGABYTE = 1 << 20
@@ -33,14 +36,26 @@ BY_PERSON: dict[str, tuple[State, str]] = {"release": ("published", "released_by
 def judge_pass(desk: Desk, spark: SparkSession, work: Work) -> tuple[Findings, list[BatchOutcome]]:
     """Land, judge and decide: what was found, and the outcome that each batch is to have. Nothing is published."""
     landed = _land(desk, spark, work)
-    judgement = _judge(desk, spark, work, landed)
+    judgement, groups = _judge(desk, spark, work, landed)
     if any(batch.batch_id not in judgement.batches for batch in work.record.batches):
         # Another machine may have split it off meanwhile; its reason stands by now.
         work = replace(work, splits=splits_of(desk.control, work.record))
-    counts = _count(desk, spark, work, landed, judgement)
-    decisions = _decide(desk, work, landed, counts, judgement.layout)
-    outcomes = [_outcome(work, batch, landed, counts, decisions[batch.batch_id]) for batch in work.record.batches]
-    return Findings(layout=judgement.layout, counts=counts, landed=landed), outcomes
+    findings = _found(desk, spark, work, landed, judgement, groups)
+    counts = findings.counts
+    counted = [batch for batch in work.record.batches if batch.batch_id in counts]
+    measures = measure_pass(desk, spark, work, counted, judgement.layout)
+    in_force = {batch.batch_id: _counts_in_force(work, batch, counts) for batch in counted}
+    decisions, checks = held_by_history(desk, work, _decide(desk, work, findings), in_force, measures)
+    write_results(desk, work.record, findings, checks)
+    outcomes = [_outcome(work, batch, findings, decisions[batch.batch_id]) for batch in work.record.batches]
+    return findings, [with_checks(work, outcome, measures, checks) for outcome in outcomes]
+
+
+def _found(desk: Desk, spark: SparkSession, work: Work, landed: Landed, judgement: Judgement, groups: list[MaskGroup] | None) -> Findings:
+    counts = _count(desk, spark, work, landed, judgement, groups)
+    judged = [batch for batch in landed_batches(work.record, landed) if batch.batch_id in judgement.batches]
+    by_gx = judged_batches(desk, spark, work, judged, judgement.layout)
+    return Findings(layout=judgement.layout, counts=counts, landed=landed, by_gx=by_gx)
 
 
 def landed_files(desk: Desk, spark: SparkSession, work: Work, batches: Sequence[PassBatch]) -> Landed:
@@ -53,16 +68,25 @@ def landed_files(desk: Desk, spark: SparkSession, work: Work, batches: Sequence[
     return landed.model_copy(update={"batches": {**landed.batches, **none}})
 
 
-def rows_to_judge(desk: Desk, spark: SparkSession, work: Work, batches: Sequence[PassBatch]) -> tuple[DataFrame, DataFrame | None]:
-    """The typed rows of these batches that the pass judges, and the accepted rows that a resend's keys are held against."""
-    facts = [batch.facts() for batch in batches]
-    rows = bronze_rows(spark, desk.lake, work.contract, [batch.batch_id for batch in batches])
-    if work.record.kind != "resend":
-        return typed_view(rows, work.contract, facts), None
+def rows_to_judge(desk: Desk, spark: SparkSession, work: Work, batches: Sequence[PassBatch]) -> Judged:
+    """The typed rows of these batches that the pass judges: all of them, but of a resend its own.
+
+    A row that was sent again is judged still, and its key counts no more: on a release the newest rows count, on a resend its own rows
+    and those accepted before.
+    """
+    facts, names, size = [batch.facts() for batch in batches], tuple(batch.batch_id for batch in batches), sum(one.size for one in batches)
+    rows = bronze_rows(spark, desk.lake, work.contract, names)
+    if work.record.kind == "collect":
+        judged = typed_view(rows, work.contract, facts)
+        return Judged(judged, judged, names, size, is_fresh=True)
+    if work.record.kind == "release":
+        newest = typed_view(newest_revisions(rows), work.contract, facts)
+        return Judged(typed_view(rows, work.contract, facts), newest, names, size, is_fresh=False)
     own = rows.where(F.concat_ws("/", "_batch_id", "_part").isin(*[f"{batch.batch_id}/{batch.landed_part}" for batch in batches]))
     judgements = {batch.batch_id: work.before[batch.batch_id].judgements for batch in batches}
-    peers = accepted_in_force(desk, spark, work.contract, judgements)
-    return typed_view(own, work.contract, facts), typed_view(peers, work.contract, facts)
+    peers = typed_view(accepted_in_force(desk, spark, work.contract, judgements), work.contract, facts)
+    judged = typed_view(own, work.contract, facts)
+    return Judged(judged, judged.unionByName(peers), names, size, is_fresh=False)
 
 
 def landed_batches(record: Pass, landed: Landed) -> list[PassBatch]:
@@ -95,63 +119,49 @@ def _rows_landed(desk: Desk, outcome: BatchOutcome) -> int:
     return landed.batches[outcome.batch_id].rows
 
 
-def _judge(desk: Desk, spark: SparkSession, work: Work, landed: Landed) -> Judgement:
-    record = work.record
+def _judge(desk: Desk, spark: SparkSession, work: Work, landed: Landed) -> tuple[Judgement, list[MaskGroup] | None]:
+    """The judgement, and how many rows have which masks; None where the verdicts stood already."""
+    record, groups = work.record, None
     if not is_judged(desk.lake, work.contract, record.number):
         masks = masks_of(desk, spark, work)
         split = work.splits.at("judging")
         batches = [batch for batch in landed_batches(record, landed) if batch.batch_id not in split]
         if batches and record.kind != "refuse":
-            rows, peers = rows_to_judge(desk, spark, work, batches)
-            judge_batches(desk, work, rows, masks, peers)
-    return settled_judgement(desk, work, landed_batches(record, landed))
+            groups = judge_batches(desk, work, rows_to_judge(desk, spark, work, batches), masks)
+    return settled_judgement(desk, work, landed_batches(record, landed)), groups
 
 
-def _count(desk: Desk, spark: SparkSession, work: Work, landed: Landed, judgement: Judgement) -> dict[str, BatchCounts]:
+def _count(
+    desk: Desk, spark: SparkSession, work: Work, landed: Landed, judgement: Judgement, groups: list[MaskGroup] | None
+) -> dict[str, BatchCounts]:
     record, layout = work.record, judgement.layout
     rows = {name: count for name, count in landed.rows_by_batch().items() if name in judgement.batches}
     if not rows or record.kind == "refuse":
         return {}
     verdicts = verdicts_of(spark, desk.lake, work.contract, record.number, list(rows))
-    counts = batch_counts(mask_groups(verdicts, len(layout.masks)), layout)
+    counts = batch_counts(mask_groups(verdicts, len(layout.masks)) if groups is None else groups, layout)
     check_complete(work.contract, record.number, rows, {batch: count.rows for batch, count in counts.items()})
     if any(one.counts and one.counts.replaced for one in work.before.values()) and record.kind == "release":
         counts = batch_counts(mask_groups(newest_revisions(verdicts), len(layout.masks)), layout)
-    batches = [batch for batch in record.batches if batch.batch_id in rows]
-    judged = ((counts[batch.batch_id], _result_meta(record, batch)) for batch in batches)
-    for batch, result in zip(batches, validation_results(layout, judged), strict=True):
-        desk.control.create(f"results/{record.resource}/{batch.batch_id}/{batch.revision:04d}.json", result)
     return counts
 
 
-def _result_meta(record: Pass, batch: PassBatch) -> dict[str, Any]:
-    return {
-        "suite_name": record.resource,
-        "batch_id": batch.batch_id,
-        "provider": batch.provider,
-        "period": batch.period,
-        "pass": record.number,
-    }
-
-
-def _decide(desk: Desk, work: Work, landed: Landed, counts: Mapping[str, BatchCounts], layout: Layout) -> dict[str, Decision]:
+def _decide(desk: Desk, work: Work, findings: Findings) -> dict[str, Decision]:
     record = work.record
     is_told_once = work.contract.load == "append" and all(work.is_judged_first(batch) for batch in record.batches)
     taken = _contents_taken(desk, work) if is_told_once else {}
     decisions: dict[str, Decision] = {}
     for batch in record.batches:
         first = taken.get((batch.provider, batch.period))
-        decision = _decision(work, batch, landed, counts, layout, second_content_of=first)
+        decision = _decision(work, batch, findings, second_content_of=first)
         if is_told_once and decision.state != "refused":
             taken.setdefault((batch.provider, batch.period), batch.batch_id)
         decisions[batch.batch_id] = decision
     return decisions
 
 
-def _decision(
-    work: Work, batch: PassBatch, landed: Landed, counts: Mapping[str, BatchCounts], layout: Layout, *, second_content_of: str | None
-) -> Decision:
-    record, own = work.record, landed.batches.get(batch.batch_id)
+def _decision(work: Work, batch: PassBatch, findings: Findings, *, second_content_of: str | None) -> Decision:
+    record, own, counts = work.record, findings.landed.batches.get(batch.batch_id), findings.counts
     if own and own.refusal:
         return Decision(state="refused", reasons=(Reason(code=own.refusal["code"], params=own.refusal["params"]),))
     if batch.batch_id not in counts and record.kind != "refuse":
@@ -159,17 +169,29 @@ def _decision(
     if record.kind in BY_PERSON and not (record.kind == "release" and work.is_judged_first(batch)):
         state, code = BY_PERSON[record.kind]
         return Decision(state=state, reasons=(Reason(code=code, params={"note": record.reason}),))
-    condemning = condemning_rules(counts[batch.batch_id], layout)
+    condemning = condemning_rules(counts[batch.batch_id], findings.layout)
     if condemning:
         return Decision(state="refused", reasons=(Reason(code="forbidden_content", params=_forbidden(work, condemning[0])),))
     before = work.before.get(batch.batch_id)
     if before and before.state == "published":
         return Decision(state="published")
-    errors = {fault.rule.rule_id: fault.cause for fault in layout.errors}
-    decision = decide(_counts_in_force(work, batch, counts), batch.duty, rule_errors=errors, second_content_of=second_content_of)
+    decision = decide(
+        _counts_in_force(work, batch, counts),
+        batch.duty,
+        rule_errors={fault.rule.rule_id: fault.cause for fault in findings.faults_of(batch.batch_id)},
+        failed_rules=_failed_rules(findings, batch),
+        second_content_of=second_content_of,
+    )
     if record.kind == "release" and decision.state == "published":
         return Decision(state="published", reasons=(Reason(code="released_by_person", params={"note": record.reason}),))
     return decision
+
+
+def _failed_rules(findings: Findings, batch: PassBatch) -> dict[str, Any]:
+    """Critical rules about the whole batch that it does not meet, with what was observed."""
+    judged = findings.by_gx.get(batch.batch_id, NO_RULES)
+    critical = {rule.rule_id for rule in findings.layout.by_gx if rule.severity == "critical"}
+    return {rule_id: judged.observed(rule_id) for rule_id in judged.failed() if rule_id in critical}
 
 
 def _forbidden(work: Work, rule_id: str) -> dict[str, Any]:
@@ -196,9 +218,9 @@ def _counts_in_force(work: Work, batch: PassBatch, counts: Mapping[str, BatchCou
     return revised_counts(before.counts, fresh) if work.record.kind == "resend" and before and before.counts else fresh
 
 
-def _outcome(work: Work, batch: PassBatch, landed: Landed, counts: Mapping[str, BatchCounts], decision: Decision) -> BatchOutcome:
-    record, before, own = work.record, work.before.get(batch.batch_id), counts.get(batch.batch_id)
-    has_landed = batch.batch_id in landed.rows_by_batch()
+def _outcome(work: Work, batch: PassBatch, findings: Findings, decision: Decision) -> BatchOutcome:
+    record, before, landed, counts = work.record, work.before.get(batch.batch_id), findings.landed, findings.counts
+    own, has_landed = counts.get(batch.batch_id), batch.batch_id in landed.rows_by_batch()
     # A resend that is refused or split off, a release that is split off: the batch stays as it was.
     leaves = before is not None and own is None and (record.kind == "resend" or decision.state == "held")
     if before and (leaves or record.kind == "refuse"):

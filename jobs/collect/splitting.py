@@ -95,7 +95,11 @@ def _held(outcome: BatchOutcome, reason: Reason, before: Mapping[str, BatchOutco
     if outcome.state != "published":
         return outcome
     standing = before.get(outcome.batch_id) if outcome.kind == "resend" else None
-    kept = standing.model_dump(include={"state", "counts", "judgements", "rule_counts", "awaits"}) if standing else {"state": "held"}
+    kept = (
+        standing.model_dump(include={"state", "counts", "judgements", "rule_counts", "measures", "awaits"})
+        if standing
+        else {"state": "held"}
+    )
     return BatchOutcome.model_validate({**outcome.model_dump(), **kept, "reasons": (reason, *outcome.reasons)})
 
 

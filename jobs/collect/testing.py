@@ -3,8 +3,8 @@
 from jobs.collect.drops import Drop
 from jobs.collect.pipeline import Pipeline
 from jobs.errors import DropRefused
-from jobs.intake.charset import other_charset
-from jobs.intake.dialect import Dialect, Encoding
+from jobs.intake.charset import likely_encoding
+from jobs.intake.dialect import Dialect
 from jobs.intake.header import HEAD_BYTES
 from jobs.intake.peek import peek
 from jobs.storage.objects import read_bytes
@@ -20,7 +20,7 @@ def tested(pipeline: Pipeline, drop: Drop) -> DropRefused:
     """
     key, size = drop.stored.key, drop.stored.size
     head = read_bytes(pipeline.client, drop.stored.bucket, key, etag=drop.stored.etag, length=HEAD_BYTES)
-    encoding = _encoding(head, len(head) >= size)
+    encoding = likely_encoding(head, len(head) >= size)
     try:
         seen = peek(head, size, Dialect(encoding=encoding), ())
     except DropRefused as problem:
@@ -31,9 +31,3 @@ def tested(pipeline: Pipeline, drop: Drop) -> DropRefused:
     return DropRefused(
         "test_ok", f"{key}: a test. Nothing was landed.", encoding=encoding.upper(), number=len(seen.header), columns=columns
     )
-
-
-def _encoding(head: bytes, is_whole: bool) -> Encoding:
-    """GB18030 where that is what the bytes seem to be, else UTF-8; `peek` refuses what is neither."""
-    other = other_charset(head, is_whole, "utf-8", ())
-    return "gb18030" if other and other.found == "gb18030" else "utf-8"

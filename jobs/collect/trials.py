@@ -42,8 +42,8 @@ def next_step(pipeline: Pipeline, spark: SparkSession, work: Work) -> tuple[Step
 def _try_judging(pipeline: Pipeline, spark: SparkSession, work: Work, batch: PassBatch) -> None:
     if is_judged(pipeline.lake, work.contract, work.record.number):
         return
-    rows, peers = rows_to_judge(pipeline, spark, work, [batch])
-    flagged, masks = flagged_rows(pipeline.lake, work.contract, rows, masks_of(pipeline, spark, work), peers)
+    judged = rows_to_judge(pipeline, spark, work, [batch])
+    flagged, masks = flagged_rows(pipeline.lake, work.contract, judged, masks_of(pipeline, spark, work))
     _compute(flagged.select(*[mask.alias(f"_mask_{index}") for index, mask in enumerate(masks)]))
 
 

@@ -50,6 +50,12 @@ def other_charset(head: bytes, is_whole: bool, encoding: Encoding, expected: Seq
     return _by_lines(lines, encoding)
 
 
+def likely_encoding(head: bytes, is_whole: bool) -> Encoding:
+    """GB18030 where that is what the bytes seem to be, else UTF-8; `peek` refuses what is neither."""
+    other = other_charset(head, is_whole, "utf-8", ())
+    return "gb18030" if other and other.found == "gb18030" else "utf-8"
+
+
 def _marked(head: bytes, encoding: Encoding) -> str | None:
     """The charset whose byte order mark begins the head, if it is another than the agreed one."""
     if encoding != "utf-8" and head.startswith(BOMS["utf-8"]):

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
 
+from jobs.intake.cells import Parsed, parse_gb18030, parse_text
 from jobs.intake.dialect import Columns, Dialect, RecordLimits
 from jobs.intake.quotes import Layout, line_layout, prove_layout
-from jobs.intake.rows import Integers, row_schema, table_of
+from jobs.intake.rows import Integers, table_of
 from jobs.intake.scan import Range
 
-BLOCK_BYTES = 4 << 20
-_BOM = b"\xef\xbb\xbf"
+_BOM, _GB18030_BOM = ("\ufeff".encode(name) for name in ("utf-8", "gb18030"))
 
 
 @dataclass(frozen=True)
@@ -23,16 +22,27 @@ class NotProven:
     boundary_proven: bool
 
 
-@dataclass(frozen=True)
-class _Parsed:
-    """What pyarrow made of a range: its good rows, and (number among the rows that are no blank lines, from 0; text) of the others."""
-
-    texts: pa.Table
-    invalid: list[tuple[int, str]]
-
-
 def read_fast(raw: bytes, position: Range, dialect: Dialect, columns: Columns, limits: RecordLimits) -> pa.Table | NotProven:
-    """The rows of a range that begins at a record (schema: `row_schema`), or why they are not proven. Rows stand in the file's order."""
+    """The rows of a range that begins at a record, or why they are not proven. Rows stand in the file's order.
+
+    Their schema is `row_schema`, but texts that repeat themselves in a long range come as dictionaries.
+    """
+    table = _read_as_bytes(raw, position, dialect, columns, limits)
+    return _read_as_text(raw, position, dialect, columns, limits) if table is None else table
+
+
+def _read_as_bytes(raw: bytes, position: Range, dialect: Dialect, columns: Columns, limits: RecordLimits) -> pa.Table | None:
+    """The rows of a range in GB18030 without anything odd, decoded cell by cell; None to have it looked at as text."""
+    if dialect.encoding != "gb18030" or not dialect.splits_bytes or _suspect(raw, raw) or raw.startswith(_GB18030_BOM):
+        return None
+    layout = prove_layout(raw, dialect.delimiter, limits) if dialect.quote and b'"' in raw else None
+    if isinstance(layout, str):
+        return None
+    parsed = parse_gb18030(raw, dialect, columns, is_multiline=layout is not None and layout.is_multiline)
+    return None if parsed is None else _numbered(raw, position, dialect, parsed, layout)
+
+
+def _read_as_text(raw: bytes, position: Range, dialect: Dialect, columns: Columns, limits: RecordLimits) -> pa.Table | NotProven:
     text = _utf8(raw, dialect) if dialect.delimiter.isascii() else "a delimiter that is no ASCII character"
     proof = _prove(raw, text, dialect, limits)
     if isinstance(proof, NotProven):
@@ -42,7 +52,7 @@ def read_fast(raw: bytes, position: Range, dialect: Dialect, columns: Columns, l
     suspect = _suspect(raw, text)
     if suspect:
         return NotProven(suspect, boundary_proven=True)
-    parsed = _parse(text, dialect, columns, is_multiline=proof is not None and proof.is_multiline)
+    parsed = parse_text(text, dialect, columns, is_multiline=proof is not None and proof.is_multiline)
     if isinstance(parsed, str):
         return NotProven(parsed, boundary_proven=True)
     table = _numbered(raw, position, dialect, parsed, proof)
@@ -87,40 +97,7 @@ def _suspect(raw: bytes, text: bytes) -> str | None:
     return "U+FEFF at the range's start" if text.startswith(_BOM) else None
 
 
-def _parse(text: bytes, dialect: Dialect, columns: Columns, *, is_multiline: bool) -> _Parsed | str:
-    invalid: list[tuple[int, str]] = []
-
-    def keep(row: pacsv.InvalidRow) -> str:
-        invalid.append((row.number - 1, row.text))
-        return "skip"
-
-    try:
-        texts = pacsv.read_csv(
-            pa.BufferReader(text),
-            read_options=pacsv.ReadOptions(use_threads=False, column_names=list(columns.sent), block_size=BLOCK_BYTES),
-            parse_options=pacsv.ParseOptions(
-                delimiter=dialect.delimiter,
-                quote_char=dialect.quote or False,
-                double_quote=True,
-                escape_char=False,
-                newlines_in_values=is_multiline,
-                invalid_row_handler=keep,
-            ),
-            convert_options=pacsv.ConvertOptions(
-                column_types={name: pa.string() for name in columns.sent},
-                include_columns=list(columns.contract),
-                strings_can_be_null=False,
-                check_utf8=False,
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        if text:
-            return f"pyarrow: {error.__class__.__name__}"
-        texts = row_schema(columns).empty_table().select(list(columns.contract))
-    return _Parsed(texts, invalid)
-
-
-def _numbered(raw: bytes, position: Range, dialect: Dialect, parsed: _Parsed, layout: Layout | None) -> pa.Table | None:
+def _numbered(raw: bytes, position: Range, dialect: Dialect, parsed: Parsed, layout: Layout | None) -> pa.Table | None:
     """The rows with their lines and records and the malformed ones in their place; None if pyarrow counted otherwise than the layout."""
     count = parsed.texts.num_rows + len(parsed.invalid)
     line_count = raw.count(b"\n") + (not raw.endswith(b"\n") and raw != b"")

@@ -4,7 +4,6 @@ Nothing here commits: `landing.files` names what a commit takes. Workers need py
 """
 
 import json
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,17 +20,18 @@ from jobs.intake.fast import NotProven
 from jobs.intake.malformed import explain_malformed
 from jobs.intake.read import OpenRange, read_range, read_ranges, read_rest, rest_from
 from jobs.intake.scan import Range
-from jobs.lake.bronze import bronze_table_schema, ensure_bronze, write_file
+from jobs.lake.bronze import BOUNDED, bronze_table_schema, ensure_bronze
+from jobs.lake.files import FILE_ROWS, file_name, gathered, write_file
+from jobs.lake.key_hash import HashedKey, hashed_key, key_hashes
 from jobs.lake.pass_record import Landed, LandedBatch, PassBatch
 from jobs.lake.place import Lake
+from jobs.lake.typed import KEY_HASH
 
 SAMPLES = 50
 # Below so many malformed rows a share says nothing.
 LEAST_MALFORMED = 10
 # A resend's own first column while it is read; in the file it is `_row`.
 RESENT_ROW = "resent_row"
-# Rows of small batches share files up to this many rows.
-FILE_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Reading:
     columns: Columns
     limits: RecordLimits
     schema: pa.Schema
+    key: HashedKey | None
 
 
 def reading_of(lake: Lake, contract: Contract, batch: PassBatch) -> Reading:
@@ -60,6 +61,7 @@ def reading_of(lake: Lake, contract: Contract, batch: PassBatch) -> Reading:
         columns=Columns(sent=sent, contract=(*(field.name for field in contract.fields), *own.values())),
         limits=record_limits(contract, batch.provider, batch.header),
         schema=bronze_table_schema(contract),
+        key=hashed_key(contract),
     )
 
 
@@ -114,7 +116,7 @@ def read_batch(reading: Reading) -> Iterator[pa.Table]:
     """The batch's rows as bronze takes them, in the file's order."""
     with reading.filesystem().open_input_file(reading.path) as source:
         for rows in read_ranges(_opener(source), _ranges(reading), reading.dialect, reading.columns, reading.limits):
-            yield _as_bronze(pa.Table.from_batches([rows]), reading)
+            yield _as_bronze(pa.Table.from_batches([rows]), reading).cast(reading.schema)
 
 
 def _opener(source: pa.NativeFile) -> OpenRange:
@@ -130,17 +132,19 @@ def _ranges(reading: Reading) -> list[Range]:
 
 
 def _as_bronze(rows: pa.Table, reading: Reading) -> pa.Table:
+    """The rows with bronze's columns; texts that repeat themselves as dictionaries, as the reader gives them."""
     batch, count = reading.batch, rows.num_rows
-    number = _resent_row(rows) if batch.revision else rows["_row"]
-    lineage = {"_batch_id": pa.repeat(batch.batch_id, count), "_part": pa.repeat(batch.landed_part, count), "_row": number}
-    columns = [lineage[name] if name in lineage else rows[name] for name in reading.schema.names]
-    return pa.Table.from_arrays(
-        [_cast(column, field) for column, field in zip(columns, reading.schema, strict=True)], schema=reading.schema
-    )
+    lineage = {
+        "_batch_id": _repeated(batch.batch_id, count),
+        "_part": _repeated(batch.landed_part, count),
+        "_row": _resent_row(rows) if batch.revision else rows["_row"],
+        KEY_HASH: key_hashes(rows, reading.key, batch.batch_id) if reading.key else pa.nulls(count, pa.int64()),
+    }
+    return pa.table({name: lineage[name] if name in lineage else rows[name] for name in reading.schema.names})
 
 
-def _cast(column: Any, field: pa.Field) -> Any:
-    return column if column.type == field.type else column.cast(field.type)
+def _repeated(text: str, count: int) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), count), pa.array([text]))
 
 
 def _resent_row(rows: pa.Table) -> Any:
@@ -189,11 +193,7 @@ def _write_together(lake: Lake, contract: Contract, number: int, tables: Sequenc
         return []
     rows = pa.concat_tables(tables)
     pieces = [rows.slice(start, FILE_ROWS) for start in range(0, rows.num_rows, FILE_ROWS)]
-    return [write_file(piece, lake.filesystem(), lake.path("bronze", contract.table), _file_name(number)) for piece in pieces]
-
-
-def _file_name(number: int) -> str:
-    return f"pass-{number:08d}-{uuid.uuid4().hex}.parquet"
+    return [write_file(piece, lake.filesystem(), lake.path("bronze", contract.table), file_name(number), BOUNDED) for piece in pieces]
 
 
 def _land_large(
@@ -233,11 +233,11 @@ def _land_range(reading: Reading, folder: str, number: int, place: int, *, is_re
         found = _rows_from(source, reading, place, is_rest=is_rest)
         if isinstance(found, NotProven):
             return {**told, "is_proven": False}
-        for rows in _gathered(_as_bronze(part, reading) for part in found):
+        for rows in gathered(_as_bronze(part, reading) for part in found):
             count, samples = _malformed(rows, reading)
             told["malformed"] += count
             told["samples"] = (told["samples"] + samples)[:SAMPLES]
-            told["files"].append(write_file(rows, filesystem, folder, _file_name(number)))
+            told["files"].append(write_file(rows, filesystem, folder, file_name(number), BOUNDED))
     return told
 
 
@@ -248,15 +248,3 @@ def _rows_from(source: pa.NativeFile, reading: Reading, place: int, *, is_rest: 
         return (pa.Table.from_batches([rows]) for rows in read_rest(_opener(source), rest_from(_ranges(reading), place), *how))
     rows = read_range(_opener(source), _ranges(reading)[place], *how)
     return rows if isinstance(rows, NotProven) else [rows]
-
-
-def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Non-empty tables of up to FILE_ROWS rows or one table more."""
-    held: list[pa.Table] = []
-    for table in tables:
-        held += [table] if table.num_rows else []
-        if sum(part.num_rows for part in held) >= FILE_ROWS:
-            yield pa.concat_tables(held)
-            held = []
-    if held:
-        yield pa.concat_tables(held)

@@ -9,10 +9,12 @@ from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from jobs.errors import SettingsError
+from jobs.lake.shipping import is_cluster, placement_conf, ship_package
 from jobs.settings import Endpoint, Settings
 from jobs.storage.access import hadoop_options
 
 KEYS = frozenset({"spark.hadoop.fs.s3a.access.key", "spark.hadoop.fs.s3a.secret.key"})
+ONE_MACHINE = "local[2]"
 LOG_STORE = "haihe.logstore.ConditionalPutLogStore"
 # Wide mask expressions compile to methods over 8,000 bytes, which the JVM would otherwise interpret.
 LARGE_JVM = "-XX:-DontCompileHugeMethods"
@@ -27,8 +29,11 @@ def spark_session(settings: Settings, endpoint: Endpoint | None, app_name: str =
 
     Raises: SettingsError when the jars are not where the settings say.
     """
-    # Executors must run the interpreter that holds this package's libraries.
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    # Executors must run an interpreter that holds this package's libraries.
+    os.environ["PYSPARK_PYTHON"] = settings.spark.python or os.environ.get("PYSPARK_PYTHON", sys.executable)
+    if endpoint is None and is_cluster(settings.spark.master):
+        # Without a store the tables lie in a folder of this machine, where no worker of a cluster finds them.
+        settings = settings.model_copy(update={"spark": settings.spark.model_copy(update={"master": ONE_MACHINE})})
     builder = SparkSession.builder.master(settings.spark.master).appName(app_name)
     conf = _conf(settings, SMALL_JVM if is_small else LARGE_JVM)
     store = hadoop_options(endpoint) if endpoint else {}
@@ -43,6 +48,8 @@ def spark_session(settings: Settings, endpoint: Endpoint | None, app_name: str =
     # What the builder is given stands on the JVM's command line for everyone to see.
     for key in KEYS & store.keys():
         session.sparkContext._jsc.hadoopConfiguration().set(key.removeprefix("spark.hadoop."), store[key])
+    if is_cluster(settings.spark.master):
+        ship_package(session, settings.home / "spark")
     return session
 
 
@@ -66,8 +73,6 @@ def _conf(settings: Settings, java_options: str) -> dict[str, str]:
         "spark.driver.memory": settings.spark.driver_memory,
         "spark.driver.extraJavaOptions": f'{java_options} -Dlog4j2.configurationFile="{settings.root}/conf/log4j2.properties"'
         f' -Duser.timezone=UTC -Dderby.system.home="{scratch}"',
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
         # Python would otherwise record a call site for every column, at the price of several calls into the JVM.
         "spark.python.sql.dataFrameDebugging.enabled": "false",
         "spark.ui.enabled": "false",
@@ -86,4 +91,5 @@ def _conf(settings: Settings, java_options: str) -> dict[str, str]:
         "spark.databricks.delta.properties.defaults.enableDeletionVectors": "false",
         "spark.databricks.delta.properties.defaults.enableRowTracking": "false",
         "spark.databricks.delta.properties.defaults.checkpointPolicy": "classic",
+        **placement_conf(settings.spark.master, jars_dir(settings), java_options),
     }

@@ -1,19 +1,27 @@
-"""Verdicts: for each landed row its masks, one Delta commit a pass, and the counts that everything afterwards rests on."""
+"""Verdicts: for each landed row its masks, in Arrow files and one delta-rs commit a pass, and the counts that all else rests on."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.fs as pafs
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from jobs.catalogue.contract import Contract
 from jobs.errors import PassError
-from jobs.lake.commits import append_once
+from jobs.lake.files import commit_files, file_name, gathered, write_file
 from jobs.lake.passes import transaction_id
 from jobs.lake.place import Lake
 from jobs.lake.tables import column, ensure_table, has_transaction, open_table
 
 ROW_ID = ("_batch_id", "_part", "_row")
+BOUNDED = ("_batch_id", "_row", "_judgement")
+# Batch, masks, rows.
+MaskGroup = tuple[str, tuple[int, ...], int]
 
 
 def verdict_schema(mask_count: int) -> pa.Schema:
@@ -33,12 +41,52 @@ def is_judged(lake: Lake, contract: Contract, number: int) -> bool:
     return has_transaction(open_table(lake, "verdicts", contract.table), transaction_id(contract.resource), number)
 
 
-def write_verdicts(lake: Lake, contract: Contract, number: int, judged: DataFrame, masks: Sequence[Column]) -> None:
-    """Commit one verdict per row of the judged frame, as one version carrying the pass' transaction."""
-    ensure_table(lake, "verdicts", contract.table, verdict_schema(len(masks)), f"{contract.title} (verdicts)")
-    named = [mask.alias(f"_mask_{index}") for index, mask in enumerate(masks)]
-    verdicts = judged.select(*ROW_ID, *named, F.lit(number).cast("bigint").alias("_judgement"))
-    append_once(verdicts, lake.spark_uri("verdicts", contract.table), contract.resource, number)
+def write_verdicts(
+    lake: Lake, contract: Contract, number: int, judged: DataFrame, masks: Sequence[Column], *, is_small: bool
+) -> list[MaskGroup] | None:
+    """Commit one verdict per row of the judged frame, as one version carrying the pass' transaction; how many rows have which masks.
+
+    None, and nothing written, where the pass' verdicts stand already. Rows of a small frame come into this process, those of a large one
+    are written where they are computed.
+    """
+    table = ensure_table(lake, "verdicts", contract.table, verdict_schema(len(masks)), f"{contract.title} (verdicts)")
+    application = transaction_id(contract.resource)
+    if has_transaction(table, application, number):
+        return None
+    verdicts = judged.select(*ROW_ID, *[mask.alias(f"_mask_{index}") for index, mask in enumerate(masks)])
+    writer = _Writer(lake.filesystem, lake.path("verdicts", contract.table), number)
+    told = [_write(writer, verdicts.toArrow())] if is_small else _written_by_workers(writer, verdicts)
+    commit_files(table, application, number, [one["file"] for one in told])
+    groups: Counter[tuple[str, tuple[int, ...]]] = Counter()
+    for batch, *found, rows in (group for one in told for group in one["groups"]):
+        groups[batch, tuple(found)] += rows
+    return [(batch, found, rows) for (batch, found), rows in groups.items()]
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Where a pass' verdicts are written. Travels to workers."""
+
+    filesystem: Callable[[], pafs.FileSystem]
+    folder: str
+    number: int
+
+
+def _written_by_workers(writer: _Writer, verdicts: DataFrame) -> list[dict[str, Any]]:
+    def write(frames: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for rows in gathered(pa.Table.from_batches([frame]) for frame in frames):
+            yield pa.RecordBatch.from_pydict({"told": [json.dumps(_write(writer, rows))]})
+
+    return [json.loads(row["told"]) for row in verdicts.mapInArrow(write, "told string").collect()]
+
+
+def _write(writer: _Writer, verdicts: pa.Table) -> dict[str, Any]:
+    """The file that was written, and (batch, masks …, rows) of every combination of masks in it."""
+    rows = verdicts.append_column("_judgement", pa.repeat(pa.scalar(writer.number, pa.int64()), verdicts.num_rows))
+    file = write_file(rows, writer.filesystem(), writer.folder, file_name(writer.number), BOUNDED)
+    names = [name for name in verdicts.column_names if name.startswith("_mask_")]
+    groups = verdicts.group_by(["_batch_id", *names]).aggregate([([], "count_all")])
+    return {"file": file, "groups": [list(group) for group in zip(*groups.to_pydict().values(), strict=True)]}
 
 
 def verdicts_of(spark: SparkSession, lake: Lake, contract: Contract, number: int, batch_ids: Sequence[str]) -> DataFrame:
@@ -47,8 +95,8 @@ def verdicts_of(spark: SparkSession, lake: Lake, contract: Contract, number: int
     return table.where((F.col("_judgement") == number) & F.col("_batch_id").isin(*batch_ids))
 
 
-def mask_groups(verdicts: DataFrame, mask_count: int) -> Iterator[tuple[str, tuple[int, ...], int]]:
-    """(batch, masks, rows) for every combination of masks that occurs."""
+def mask_groups(verdicts: DataFrame, mask_count: int) -> Iterator[MaskGroup]:
+    """How many rows of which batch have which masks, for every combination that occurs."""
     names = [f"_mask_{index}" for index in range(mask_count)]
     for row in verdicts.groupBy("_batch_id", *names).count().collect():
         yield row["_batch_id"], tuple(row[name] for name in names), row["count"]

@@ -19,7 +19,7 @@ def rules_that_raise(frame: DataFrame, masks: Masks, extra_flags: Mapping[str, C
 
     The cause names Spark's error condition or the exception's class, and never quotes a value.
     """
-    raising = _raising(frame, list(enumerate(masks.given(extra_flags))))
+    raising = _raising(masks.widened(frame), list(enumerate(masks.given(extra_flags))))
     found = {judged.rule.rule_id: sorted(judged.bits & raising.keys()) for judged in masks.layout.rules}
     return {rule_id: raising[bits[0]] for rule_id, bits in found.items() if bits}
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
@@ -11,8 +11,9 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.util import convert_to_json_serializable
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
-from jobs.catalogue.judged import BY_KEY, BY_MASK
+from jobs.catalogue.judged import BY_KEY, BY_MASK, RAISING
 from jobs.quality.domains import domain_conditions, domain_recorder
 from jobs.quality.engines import condition_engine, expectation_of, quietly, validator
 from jobs.quality.layout import RuleFault
@@ -78,6 +79,26 @@ def compiled_rules(frame: DataFrame, rules: Sequence[Rule]) -> tuple[list[Compil
     return compiled, list(faults.values())
 
 
+def narrowed_columns(compiled: Iterable[Compiled]) -> dict[str, Flag]:
+    """Rule id -> a column that is null outside the rule's domain, for rules that raise on a value they cannot read.
+
+    Spark computes a Python function for every row of a select, whatever stands around it.
+    """
+    raising = (one for one in compiled if one.rule.type in RAISING and one.rule.kwargs.get("row_condition") and one.domain)
+    return {
+        one.rule.rule_id: Flag(f"_within_{place}", F.when(one.domain.column, F.col(one.rule.kwargs["column"])))
+        for place, one in enumerate(raising)
+        if one.domain
+    }
+
+
+def narrowed_rule(one: Compiled, frame: DataFrame, column: Flag) -> Compiled:
+    """The rule with its condition read off the narrowed column, which `frame` holds."""
+    inner = one.rule.model_copy(update={"kwargs": {**one.rule.kwargs, "column": column.name}})
+    (compiled,), _ = compiled_rules(frame, [inner])
+    return replace(compiled, rule=one.rule)
+
+
 def cause_of(error: Exception) -> str:
     """An error in one line."""
     lines = str(error).strip().splitlines()
@@ -95,7 +116,7 @@ def _wanted(rule: Rule) -> Wanted:
     if rule.method == "lake":
         return "", {}
     if rule.type not in BY_MASK | BY_KEY:
-        raise LookupError(f"{rule.type} is on no list of judged types")
+        raise LookupError(f"{rule.type} is on no list of types judged row by row")
     if None in rule.kwargs.get("value_set", ()):
         raise LookupError("a null in value_set: Spark then knows no value to be outside the set")
     expectation: Any = expectation_of(rule)

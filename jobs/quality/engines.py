@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 import great_expectations as gx
@@ -86,12 +87,19 @@ def validator(engine: ExecutionEngine[Any]) -> Validator:
 
 def configuration_of(rule: Rule) -> ExpectationConfiguration:
     """The rule in Great Expectations' words; `meta.rule` is its id. Data Docs show the rule's message where it has one."""
-    meta = {"rule": rule.rule_id, "code": rule.code, "origin": rule.origin}
+    meta: dict[str, Any] = {"rule": rule.rule_id, "code": rule.code, "origin": rule.origin}
+    if rule.packages:
+        meta["packages"] = list(rule.packages)
     return ExpectationConfiguration(
         type=rule.type, kwargs=dict(rule.kwargs), meta=meta, severity=FailureSeverity(rule.severity), description=rule.message
     )
 
 
 def expectation_of(rule: Rule) -> Expectation:
-    """The rule as an expectation object. Raises: what Great Expectations raises for an unknown type or wrong kwargs."""
+    """The rule as an expectation object.
+
+    Raises: ImportError for a package that is not there, and what Great Expectations raises for an unknown type or wrong kwargs.
+    """
+    for package in rule.packages:
+        import_module(package)
     return configuration_of(rule).to_domain_obj()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.expectations.metadata_types import FailureSeverity
 
 from jobs.catalogue.frozen import Frozen
 from jobs.catalogue.judged import BY_HEADER
@@ -13,7 +14,9 @@ from jobs.catalogue.suite import Expectation
 from jobs.quality.engines import configuration_of, pandas_engine, validator
 from jobs.quality.names import plain_form
 from jobs.quality.result import suite_result
-from jobs.quality.rules import Rule
+from jobs.quality.rules import Rule, substituted
+
+NO_PARAMETERS: Mapping[str, Any] = {}
 
 
 class ForbiddenColumn(Frozen):
@@ -27,18 +30,22 @@ class ForbiddenColumn(Frozen):
 
 
 class HeaderVerdict(Frozen):
-    """What the header came to. `result` is a Great Expectations validation result; forbidden columns are not told as unknown again."""
+    """What the header came to. `result` is a Great Expectations validation result; forbidden columns are not told as unknown again.
+
+    `failed` are ids of the suite's critical header rules that it does not meet, or that could not be judged.
+    """
 
     result: Mapping[str, Any]
     forbidden: tuple[ForbiddenColumn, ...]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
     repeated: tuple[str, ...]
+    failed: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
         """Whether the header is the contract's, and nothing in it is forbidden."""
-        return not (self.forbidden or self.missing or self.unknown or self.repeated)
+        return not (self.forbidden or self.missing or self.unknown or self.repeated or self.failed)
 
 
 def judge_header(
@@ -47,6 +54,7 @@ def judge_header(
     negatives: Iterable[Negative],
     meta: Mapping[str, Any],
     suite: Sequence[Expectation] = (),
+    parameters: Mapping[str, Any] = NO_PARAMETERS,
 ) -> HeaderVerdict:
     """The verdict on a header, against the provider's headers (header -> field name), the entries in force and the suite's header rules.
 
@@ -65,22 +73,37 @@ def judge_header(
     wanted = [name for name in headers_of_contract if not _forms_of(name, headers_of_contract) & barred]
     found = {column.header for column in forbidden}
     as_sent = [*(_negative_rule(entry, forms[entry.negative_id]) for entry in entries), _contract_rule([*wanted, *sorted(found)])]
-    as_named = [_suite_rule(one) for one in suite if one.type in BY_HEADER]
-    results = [*_judged(header, as_sent), *_judged([headers_of_contract.get(name, name) for name in header], as_named)]
+    as_named = header_rules(suite, parameters)
+    # What is cut or refused never lands: the suite speaks of the columns that would.
+    named = judged_columns(
+        [headers_of_contract.get(name, name) for name in header if name not in {one.header for one in forbidden}], as_named
+    )
     return HeaderVerdict(
-        result=suite_result(results, meta, batch_id=None),
+        result=suite_result([*judged_columns(header, as_sent), *named], meta, batch_id=None),
         forbidden=forbidden,
         missing=tuple(name for name in wanted if name not in header),
         unknown=tuple(dict.fromkeys(name for name in header if name not in headers_of_contract and name not in found)),
         repeated=tuple(sorted({name for name in header if list(header).count(name) > 1})),
+        failed=_failed(named),
     )
 
 
-def _judged(columns: Sequence[str], rules: Sequence[Rule]) -> list[ExpectationValidationResult]:
+def header_rules(suite: Sequence[Expectation], parameters: Mapping[str, Any]) -> list[Rule]:
+    """The suite's rules about columns alone. Raises: RuleError for a parameter that is not given."""
+    return [_suite_rule(one, parameters) for one in suite if one.type in BY_HEADER]
+
+
+def judged_columns(columns: Sequence[str], rules: Sequence[Rule]) -> list[ExpectationValidationResult]:
+    """Great Expectations' results on an empty frame of these columns."""
     if not rules:
         return []
     judge = validator(pandas_engine(pd.DataFrame(columns=list(columns))))
     return judge.graph_validate([configuration_of(rule) for rule in rules], runtime_configuration={"result_format": "BASIC"})
+
+
+def _failed(results: Sequence[ExpectationValidationResult]) -> tuple[str, ...]:
+    configurations = [result.expectation_config for result in results if not result.success]
+    return tuple(one.meta["rule"] for one in configurations if one and one.meta and one.severity == FailureSeverity.CRITICAL)
 
 
 def _forms(entry: Negative, header: Sequence[str], headers_of_contract: Mapping[str, str]) -> frozenset[str]:
@@ -123,15 +146,16 @@ def _contract_rule(columns: Sequence[str]) -> Rule:
     )
 
 
-def _suite_rule(expectation: Expectation) -> Rule:
+def _suite_rule(expectation: Expectation, parameters: Mapping[str, Any]) -> Rule:
     return Rule(
         rule_id=str(expectation.meta.get("rule") or expectation.id),
         type=expectation.type,
-        kwargs=expectation.kwargs,
+        kwargs=substituted(expectation.kwargs, parameters, expectation.id),
         severity=expectation.severity,
         origin="suite",
         code="columns_match",
         columns=(),
-        message=expectation.notes or expectation.description,
+        message=expectation.sentences.get("zh"),
+        message_en=expectation.sentences.get("en"),
         scope="batch",
     )

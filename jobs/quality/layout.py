@@ -44,10 +44,14 @@ class RuleFault(Frozen):
 
 
 class Layout(Frozen):
-    """The judgement's key to its masks. `flags` says in words what every bit is, for people and auditors."""
+    """The judgement's key to its masks. `flags` says in words what every bit is, for people and auditors.
+
+    `by_gx` are the rules that have no bit: Great Expectations judges them itself on each batch.
+    """
 
     version: Literal[1] = 1
     rules: tuple[JudgedRule, ...]
+    by_gx: tuple[Rule, ...] = ()
     errors: tuple[RuleFault, ...] = ()
     flags: tuple[str, ...]
 

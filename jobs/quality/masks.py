@@ -3,14 +3,15 @@
 Right only for conditions that hang on the row alone (`judged.BY_MASK`); doubled keys and keys in the lake are given as Columns.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.errors import RuleError
-from jobs.quality.conditions import Compiled, Flag, MetricDraft, compiled_rules
+from jobs.quality.by_gx import faults_by_gx
+from jobs.quality.conditions import Compiled, Flag, MetricDraft, compiled_rules, narrowed_columns, narrowed_rule
 from jobs.quality.layout import BITS_PER_MASK, MALFORMED, MALFORMED_BIT, JudgedRule, Layout, Metric, RuleFault
 from jobs.quality.probe import probe_faults, sample_frame
 from jobs.quality.rules import Rule
@@ -27,11 +28,15 @@ class KeyRule:
 
 @dataclass(frozen=True)
 class Masks:
-    """The mask columns of a judgement and their layout. `flags` has the rule's id where the flag comes from outside."""
+    """The mask columns of a judgement and their layout. `flags` has the rule's id where the flag comes from outside.
+
+    `narrowed` are columns that the flags read beside those of the judged frame (see `widened`).
+    """
 
     layout: Layout
     keys: tuple[KeyRule, ...]
     flags: tuple[Column | str, ...]
+    narrowed: tuple[Flag, ...] = ()
 
     @property
     def errors(self) -> tuple[RuleFault, ...]:
@@ -42,6 +47,10 @@ class Masks:
     def awaited(self) -> tuple[str, ...]:
         """Ids of the key and lake rules whose flags must be given."""
         return tuple(flag for flag in self.flags if isinstance(flag, str))
+
+    def widened(self, frame: DataFrame) -> DataFrame:
+        """The judged frame with the further columns that the flags read; mask columns hold over no other."""
+        return _with(frame, self.narrowed)
 
     def columns(self, extra_flags: Mapping[str, Column]) -> list[Column]:
         """`_mask_0 … _mask_n` BIGINT over the judged frame; a null flag is no fault, and a malformed row has its own bit alone.
@@ -68,11 +77,24 @@ def compile_masks(empty_frame: DataFrame, rules: Sequence[Rule]) -> Masks:
     A rule that cannot be judged stands in `errors`.
     """
     sample = sample_frame(empty_frame)
-    compiled, faults = compiled_rules(sample.limit(0), rules)
-    causes = {fault.rule.rule_id: fault.cause for fault in faults}
+    own = [rule for rule in rules if rule.method == "gx"]
+    compiled, faults = compiled_rules(sample.limit(0), [rule for rule in rules if rule.method != "gx"])
+    causes = {fault.rule.rule_id: fault.cause for fault in (*faults, *faults_by_gx(own))}
+    narrowed = narrowed_columns(compiled)
+    sample = _with(sample, narrowed.values())
+    compiled = [
+        narrowed_rule(one, sample.limit(0), narrowed[one.rule.rule_id]) if one.rule.rule_id in narrowed else one for one in compiled
+    ]
     causes |= probe_faults(sample, compiled)
     errors = tuple(RuleFault(rule=rule, cause=causes[rule.rule_id]) for rule in rules if rule.rule_id in causes)
-    return _assembled([one for one in compiled if one.rule.rule_id not in causes], errors)
+    by_gx = tuple(rule for rule in own if rule.rule_id not in causes)
+    masks = _assembled([one for one in compiled if one.rule.rule_id not in causes], by_gx, errors)
+    return replace(masks, narrowed=tuple(narrowed.values()))
+
+
+def _with(frame: DataFrame, columns: Iterable[Flag]) -> DataFrame:
+    added = [flag.column.alias(flag.name) for flag in columns]
+    return frame.select("*", *added) if added else frame
 
 
 class _Bits:
@@ -92,10 +114,10 @@ class _Bits:
         return tuple(self.of(flag.name, flag.column) for flag in flags if flag is not None)
 
 
-def _assembled(compiled: Sequence[Compiled], errors: tuple[RuleFault, ...]) -> Masks:
+def _assembled(compiled: Sequence[Compiled], by_gx: tuple[Rule, ...], errors: tuple[RuleFault, ...]) -> Masks:
     bits = _Bits()
     judged = tuple(_judged(one, bits) for one in compiled)
-    layout = Layout(rules=judged, errors=errors, flags=tuple(bits.bits))
+    layout = Layout(rules=judged, by_gx=by_gx, errors=errors, flags=tuple(bits.bits))
     keys = tuple(_key_rule(one) for one in compiled if one.rule.method == "key")
     return Masks(layout=layout, keys=keys, flags=tuple(bits.flags))
 

@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import DataType, DecimalType, StructField, StructType
 
+from jobs.catalogue.judged import RAISING
 from jobs.quality.conditions import Compiled, cause_of
 from jobs.quality.engines import quietly
 
@@ -40,7 +41,8 @@ def sample_frame(frame: DataFrame) -> DataFrame:
 def probe_faults(sample: DataFrame, compiled: Sequence[Compiled]) -> dict[str, str]:
     """Rule id -> cause for each rule whose condition cannot be analysed, raises on ordinary values, or looks beyond its row."""
     faults = {one.rule.rule_id: _beyond_the_row(sample, one) for one in compiled if _is_free_text(one)}
-    left = [one for one in compiled if faults.get(one.rule.rule_id) is None]
+    # A type that raises by its nature on what it cannot read is no fault of the rule: rows decide.
+    left = [one for one in compiled if faults.get(one.rule.rule_id) is None and one.rule.type not in RAISING]
     if _cause(sample, [column for one in left for column in _columns(one)]) is not None:
         faults |= {one.rule.rule_id: _cause(sample, list(_columns(one))) for one in left}
     return {rule_id: cause for rule_id, cause in faults.items() if cause is not None}

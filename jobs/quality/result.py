@@ -1,37 +1,54 @@
 """An ordinary Great Expectations validation result from counts: each expectation decides by itself on the numbers it asks for."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from great_expectations import __version__ as gx_version
-from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult, ExpectationValidationResult
+from great_expectations.core.expectation_validation_result import (
+    ExpectationSuiteValidationResult,
+    ExpectationValidationResult,
+    expectationValidationResultSchema,
+)
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.validator.metric_configuration import MetricConfigurationID
 from great_expectations.validator.validation_statistics import calc_validation_statistics
 
+from jobs.quality.by_gx import NO_RULES, JudgedByGx
 from jobs.quality.conditions import RESULT_FORMAT, metric_configurations
 from jobs.quality.engines import configuration_of, expectation_of
 from jobs.quality.layout import JudgedRule, Layout, Metric, RuleFault
 from jobs.quality.verdict import BatchCounts, combination
 
 
-def validation_result(layout: Layout, counts: BatchCounts, meta: Mapping[str, Any]) -> dict[str, Any]:
+def validation_result(layout: Layout, counts: BatchCounts, meta: Mapping[str, Any], by_gx: JudgedByGx = NO_RULES) -> dict[str, Any]:
     """The batch's ExpectationSuiteValidationResult as JSON: numbers and verdicts, no value of any row.
 
     `meta` goes into its meta and must hold `suite_name`; a rule that could not be judged has `exception_info` and has not succeeded;
     a rule of the lake alone (`key_in_lake`) is none of Great Expectations' and not in it.
     """
-    return next(validation_results(layout, [(counts, meta)]))
+    return next(validation_results(layout, [(counts, meta)], {counts.batch_id: gx_results(by_gx)}))
 
 
-def validation_results(layout: Layout, batches: Iterable[tuple[BatchCounts, Mapping[str, Any]]]) -> Iterator[dict[str, Any]]:
-    """`validation_result` of each batch in turn; what is the same for all of them is made once."""
+def validation_results(
+    layout: Layout,
+    batches: Iterable[tuple[BatchCounts, Mapping[str, Any]]],
+    further: Mapping[str, Sequence[ExpectationValidationResult]] = MappingProxyType({}),
+) -> Iterator[dict[str, Any]]:
+    """`validation_result` of each batch in turn, with its `further` results by batch id; what is the same for all is made once."""
     judges = [_judge_of(judged) for judged in layout.rules if judged.metrics]
     faults = [_fault_result(fault) for fault in layout.errors]
     for counts, meta in batches:
-        yield suite_result([*(_judged_result(judge, counts) for judge in judges), *faults], meta, counts.batch_id)
+        own = [_judged_result(judge, counts) for judge in judges]
+        yield suite_result([*own, *faults, *further.get(counts.batch_id, ())], meta, counts.batch_id)
+
+
+def gx_results(judged: JudgedByGx) -> list[ExpectationValidationResult]:
+    """What Great Expectations itself made of a batch, and a result for each rule on which it raised."""
+    results = [expectationValidationResultSchema.load(dict(result)) for result in judged.results.values()]
+    return [*results, *map(_fault_result, judged.faults)]
 
 
 def suite_result(results: list[ExpectationValidationResult], meta: Mapping[str, Any], batch_id: str | None) -> dict[str, Any]:

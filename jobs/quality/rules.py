@@ -1,18 +1,20 @@
 """A contract, a suite and the negative list as one tuple of rules, each with an id, a severity and what its sentence needs."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from typing import Any, Literal
 
 from jobs.catalogue.contract import Contract, Field
 from jobs.catalogue.frozen import Frozen
-from jobs.catalogue.judged import BY_HEADER, BY_KEY
+from jobs.catalogue.judged import BY_HEADER, BY_KEY, BY_MASK
 from jobs.catalogue.lists import Negative
 from jobs.catalogue.roster import Code
 from jobs.catalogue.suite import Expectation, Suite, columns_of
 from jobs.errors import RuleError
 
 Severity = Literal["critical", "warning", "info"]
-Method = Literal["mask", "key", "lake"]
+# gx: by Great Expectations itself on the rows of each batch.
+Method = Literal["mask", "key", "lake", "gx"]
 
 TEXT_SUFFIX = "__text"
 KEY_DOUBLED = "key.key_doubled"
@@ -22,6 +24,14 @@ LAKE_TYPE = "key_in_lake"
 IDENTIFIERS = ("resident_id", "mobile", "bank_card")
 # Source times without an offset are the city's own.
 SOURCE_OFFSET = "+08:00"
+# Types that look at the text as it came, whatever the field's type.
+_ABOUT_TEXT = frozenset(
+    {
+        "expect_column_values_to_not_be_null",
+        "expect_column_proportion_of_non_null_values_to_be_between",
+        "expect_column_values_to_match_strftime_format",
+    }
+)
 # kwargs that say where a rule looks, not what it wants.
 _DOMAIN = frozenset({"column", "column_A", "column_B", "column_list", "mostly", "row_condition", "condition_parser", "ignore_row_if"})
 _CODES = {
@@ -47,7 +57,9 @@ _CODES = {
 class Rule(Frozen):
     """One rule as it is judged. `kwargs` are Great Expectations' own, `columns` the contract's names of the fields concerned.
 
-    `scope` row: a critical rule quarantines the row that fails it. `scope` batch: one failing row condemns the batch.
+    `message` and `message_en`: the suite author's own sentence in Chinese and in English; None where the rule's parameters make it.
+    `scope` row: a critical rule quarantines the row that fails it. `scope` batch: one failing row condemns the batch, and a batch that
+    fails a rule of method gx is held. `packages` are imported before the type is looked up.
     """
 
     rule_id: str
@@ -59,8 +71,10 @@ class Rule(Frozen):
     columns: tuple[str, ...]
     params: Mapping[str, Any] = {}
     message: str | None = None
+    message_en: str | None = None
     method: Method = "mask"
     scope: Literal["row", "batch"] = "row"
+    packages: tuple[str, ...] = ()
 
 
 def compile_rules(
@@ -76,14 +90,18 @@ def compile_rules(
     rules = (
         *(rule for field in contract.fields for rule in _field_rules(field, code_sets)),
         *_key_rules(contract),
-        *(_suite_rule(one, suite.suite_parameters, contract) for one in suite.expectations if one.type not in BY_HEADER),
+        *_suite_rules(suite, contract.fields),
         *(rule for entry in negatives for rule in _negative_rules(entry, contract)),
     )
-    ids = [rule.rule_id for rule in rules]
-    doubled = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
-    if doubled:
-        raise RuleError(f"{contract.resource}: rule ids {doubled} stand twice. Nothing was judged. Rename them in the suite (meta.rule).")
-    return rules
+    return _unrepeated(rules, contract.resource)
+
+
+def suite_rules(suite: Suite) -> tuple[Rule, ...]:
+    """The rules of a suite alone, for a frame that no contract describes. Header rules are not here.
+
+    Raises: RuleError when two rules have one id.
+    """
+    return _unrepeated(_suite_rules(suite, ()), suite.name)
 
 
 def text_column(field: Field) -> str:
@@ -153,14 +171,25 @@ def _key_rules(contract: Contract) -> Iterator[Rule]:
         yield Rule(rule_id=KEY_IN_LAKE, type=LAKE_TYPE, kwargs={}, code="key_in_lake", method="lake", **shared)
 
 
-def _suite_rule(expectation: Expectation, parameters: Mapping[str, Any], contract: Contract) -> Rule:
-    kwargs: dict[str, Any] = {name: _substituted(value, parameters, expectation.id) for name, value in expectation.kwargs.items()}
-    message = expectation.meta.get("message") or expectation.notes or expectation.description
-    columns = columns_of(expectation)
-    types = {field.name: field for field in contract.fields}
-    if expectation.type == "expect_column_values_to_not_be_null" and "column" in kwargs and kwargs["column"] in types:
+def _unrepeated(rules: tuple[Rule, ...], name: str) -> tuple[Rule, ...]:
+    ids = [rule.rule_id for rule in rules]
+    doubled = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
+    if doubled:
+        raise RuleError(f"{name}: rule ids {doubled} stand twice. Nothing was judged. Rename them in the suite (meta.rule).")
+    return rules
+
+
+def _suite_rules(suite: Suite, fields: Iterable[Field]) -> tuple[Rule, ...]:
+    types = {field.name: field for field in fields}
+    return tuple(_suite_rule(one, suite, types) for one in suite.expectations if one.type not in BY_HEADER)
+
+
+def _suite_rule(expectation: Expectation, suite: Suite, types: Mapping[str, Field]) -> Rule:
+    kwargs = substituted(expectation.kwargs, suite.suite_parameters, expectation.id)
+    if expectation.type in _ABOUT_TEXT and kwargs.get("column") in types:
         # A value that does not parse is not missing: it fails its own rule alone.
         kwargs["column"] = text_column(types[kwargs["column"]])
+    method = _method(expectation.type)
     return Rule(
         rule_id=str(expectation.meta.get("rule") or expectation.id),
         type=expectation.type,
@@ -168,11 +197,21 @@ def _suite_rule(expectation: Expectation, parameters: Mapping[str, Any], contrac
         severity=expectation.severity,
         origin="suite",
         code=_suite_code(expectation),
-        columns=columns,
+        columns=columns_of(expectation),
         params={name: value for name, value in kwargs.items() if name not in _DOMAIN},
-        message=str(message) if message else None,
-        method="key" if expectation.type in BY_KEY else "mask",
+        message=expectation.sentences.get("zh"),
+        message_en=expectation.sentences.get("en"),
+        method=method,
+        scope="batch" if method == "gx" else "row",
+        packages=suite.packages,
     )
+
+
+def _method(type_: str) -> Method:
+    """How a type is judged; one that is on no list is a user's own, and Great Expectations' business."""
+    if type_ in BY_KEY:
+        return "key"
+    return "mask" if type_ in BY_MASK else "gx"
 
 
 def _suite_code(expectation: Expectation) -> str:
@@ -184,14 +223,24 @@ def _suite_code(expectation: Expectation) -> str:
     return _CODES.get(expectation.type, expectation.type)
 
 
-def _substituted(value: object, parameters: Mapping[str, Any], expectation_id: str) -> object:
-    if not (isinstance(value, Mapping) and "$PARAMETER" in value):
-        return value
-    name = value["$PARAMETER"]
-    if name not in parameters:
-        known = sorted(parameters)
-        raise RuleError(f"{expectation_id}: suite parameter {name!r} is not among {known}. Nothing was judged. Add it to suite_parameters.")
-    return parameters[name]
+def substituted(kwargs: Mapping[str, Any], parameters: Mapping[str, Any], expectation_id: str) -> dict[str, Any]:
+    """The kwargs with every `{"$PARAMETER": …}` replaced as Great Expectations does, arithmetic and `now()` included.
+
+    Raises: RuleError for a parameter that the suite does not give, or an expression that is none.
+    """
+    if not any(isinstance(value, Mapping) and "$PARAMETER" in value for value in kwargs.values()):
+        return dict(kwargs)
+    # Great Expectations takes a second to import, and few suites have parameters.
+    from great_expectations.core.suite_parameters import build_suite_parameters
+    from great_expectations.exceptions.exceptions import SuiteParameterError
+
+    try:
+        told, _ = build_suite_parameters(deepcopy(dict(kwargs)), dict(parameters))
+    except SuiteParameterError as error:
+        raise RuleError(
+            f"{expectation_id}: {error}; the suite's parameters are {sorted(parameters)}. Nothing was judged. Mend suite_parameters."
+        ) from error
+    return told
 
 
 def _negative_rules(entry: Negative, contract: Contract) -> Iterator[Rule]:

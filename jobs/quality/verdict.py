@@ -85,15 +85,16 @@ def decode(masks: tuple[int, ...], layout: Layout) -> tuple[str, ...]:
 
 def critical_predicate(layout: Layout) -> Column:
     """True on `_mask_*` of a row that is quarantined; never null."""
-    return _has_any(layout.row_bits("critical"), layout)
+    return has_any_predicate(layout.row_bits("critical"), layout)
 
 
 def warning_predicate(layout: Layout) -> Column:
     """True on `_mask_*` of a row that is accepted with at least one warning; never null."""
-    return _has_any(layout.row_bits("warning"), layout) & ~critical_predicate(layout)
+    return has_any_predicate(layout.row_bits("warning"), layout) & ~critical_predicate(layout)
 
 
-def _has_any(bits: tuple[int, ...], layout: Layout) -> Column:
+def has_any_predicate(bits: tuple[int, ...], layout: Layout) -> Column:
+    """True on `_mask_*` of a row in which any of these bits is set; never null."""
     wanted = zip(layout.masks, bit_masks(bits, len(layout.masks)), strict=True)
     tests = [F.col(name).bitwiseAND(F.lit(mask)) != 0 for name, mask in wanted if mask]
     return reduce(lambda left, right: left | right, tests, F.lit(False))

@@ -18,7 +18,8 @@ LAYERS = ("raw", "bronze", "verdicts", "vault", "silver", "silver-restricted", "
 class Cell(Frozen):
     """One period of one duty. `due_at` is None for a period that was not watched; counts are of the batch that the state is of.
 
-    `days_overdue`: working days since the cut-off, None for what is not overdue. `receipt` and `page` are places of receipt and Data Doc.
+    `days_overdue`: working days since the cut-off, None for what is not overdue. `receipt` and `page` are places of receipt and Data Doc;
+    `is_page_aged`: its Data Doc was removed with age.
     """
 
     provider: str
@@ -35,6 +36,7 @@ class Cell(Frozen):
     reasons: tuple[str, ...] = ()
     receipt: str | None = None
     page: str | None = None
+    is_page_aged: bool = False
 
 
 class Whom(Frozen):

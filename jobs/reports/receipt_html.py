@@ -34,7 +34,7 @@ def render_html(receipt: Receipt, errors: Sequence[ErrorLine], language: Languag
         .render(
             receipt=receipt,
             errors=errors[:ERRORS_SHOWN],
-            rules=sorted(receipt.rule_summary, key=lambda rule: (not rule.is_rule_error, -rule.failing_rows)),
+            rules=sorted(receipt.rule_summary, key=lambda rule: (not rule.is_rule_error, rule.is_met is not False, -rule.failing_rows)),
             language=language,
             tone=tone(receipt),
             headline=headline(receipt, language),

@@ -88,6 +88,10 @@ class RuleCount(Value):
     """Chinese name of the column."""
     severity: Severity
     failing_rows: Count
+    is_met: bool | None = None
+    """Whether the batch meets the rule, where it is about the whole batch; null where it is about rows."""
+    observed: str | None = None
+    """What was found, where the rule is about the whole batch."""
     is_rule_error: bool = False
     """The rule could not be judged. It never counts as passed."""
     sentence: Text
@@ -141,6 +145,11 @@ class Links(Value):
     json_: Link | None = Field(default=None, alias="json")
     errors: Link | None = None
     resend: Link | None = None
+    data_doc: Link | None = None
+    """Great Expectations' own page of the verdict: its key in the docs bucket, which the data centre's staff alone can open.
+
+    Null where no row and no header was judged. Pages are removed with age (`reports.data_docs_days`).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
@@ -193,6 +202,8 @@ class Receipt(Value):
     next_steps: tuple[Text, ...] = ()
     contacts: Contacts
     links: Links = Links()
+    not_judged_yet: tuple[Text, ...] = ()
+    """What could not be compared with earlier periods, of which there are too few; it holds nothing back."""
     not_judged_here: tuple[Text, ...] = ()
     """What only the lake can judge; filled by `haihe check`."""
 

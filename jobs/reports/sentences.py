@@ -1,11 +1,13 @@
 """Sentences for a clerk, in every language of `texts/`: what is wrong, how to mend it, what to do next.
 
-A text's placeholders are `{name}`, `{name:term}` (looked up among the terms) and `{name:count}` (thousands parted). A stretch in square
-brackets is left out when one of its placeholders has no value, so every sentence also stands without parameters.
+A text's placeholders are `{name}`, `{name:term}` (looked up among the terms), `{name:count}` (thousands parted) and `{name:whole}` (a
+sentence, never shortened). A stretch in square brackets is left out when one of its placeholders has no value, so every sentence also
+stands without parameters.
 """
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,11 +20,18 @@ from jobs.reports.receipt_model import Language, Text
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 GROUPS = ("reasons", "malformed", "rules")
 # Never shown among an unknown rule's parameters: they say where it looks, or are told elsewhere.
-NOT_SHOWN = frozenset({"type", "description", "value", "column", "batch_id", "mostly", "result_format", "catch_exceptions", "meta"})
+NOT_SHOWN = frozenset(
+    {
+        *("type", "description", "value", "other_value", "length", "expected", "column", "columns", "column_list", "column_A", "column_B"),
+        *("batch_id", "mostly", "mostly_pct", "row_condition", "condition_parser", "ignore_row_if", "range"),
+        *("result_format", "catch_exceptions", "meta", "severity", "windows", "library_metadata"),
+    }
+)
 LISTED = 10
 LONGEST = 120
 _OPTIONAL = re.compile(r"\[([^\]]*)\]")
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::(term|count))?\}")
+_IS_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::(term|count|whole))?\}")
 
 Params = Mapping[str, object]
 
@@ -85,10 +94,20 @@ def filled(template: str, params: Params, language: Language) -> str:
 
 
 def _told(code: str, params: Params, part: str, language: Language) -> str:
-    for group in GROUPS:
-        if code in texts(language)[group]:
-            return filled(texts(language)[group][code][part], params, language)
-    return filled(texts(language)["rules"]["other"][part], {"type": code, **_generic(params, language)}, language)
+    group = next((group for group in GROUPS if code in texts(language)[group]), None)
+    if group is None:
+        told = filled(texts(language)["rules"]["other"][part], {"type": code, **_generic(params, language)}, language)
+    else:
+        told = filled(texts(language)[group][code][part], params, language)
+    return _limited(told, params, language) if part == "say" and group in (None, "rules") else told
+
+
+def _limited(told: str, params: Params, language: Language) -> str:
+    """The sentence with the condition under which its rule holds and the share of rows that must meet it, where it has them."""
+    marks = texts(language)["punctuation"]
+    if _has_value(params.get("row_condition")):
+        told = filled(marks["when"], {"condition": params["row_condition"], "sentence": told[:1].lower() + told[1:]}, language)
+    return filled(marks["mostly"], {"sentence": told, "mostly_pct": params.get("mostly_pct")}, language)
 
 
 def _generic(params: Params, language: Language) -> dict[str, object]:
@@ -105,25 +124,13 @@ def _shown(given: object, form: str, language: Language) -> str:
     if isinstance(given, list | tuple | set | frozenset):
         return _joined(sorted(given, key=str) if isinstance(given, set | frozenset) else list(given), form, language)
     if isinstance(given, Mapping):
-        return shortened(visible(_condition(given)), LONGEST)
-    if form == "count" and isinstance(given, int):
-        return f"{given:,}"
-    text = str(given)
+        return shortened(visible(", ".join(f"{name} = {value}" for name, value in given.items())), LONGEST)
+    if form == "count" and (isinstance(given, int | float) or _IS_NUMBER.fullmatch(str(given))):
+        return f"{Decimal(str(given)):,}"
+    text = str(int(given)) if isinstance(given, float) and given.is_integer() else str(given)
     if form == "term":
         text = str(texts(language)["terms"].get(text, text))
-    return shortened(visible(text), LONGEST)
-
-
-def _condition(given: Mapping[str, Any]) -> str:
-    """A row condition of Great Expectations as people write it; any other mapping by its entries."""
-    match given:
-        case {"type": "comparison", "column": {"name": name}, "operator": operator, "parameter": parameter}:
-            return f"{name} {operator} {parameter}"
-        case {"type": "nullity", "column": {"name": name}, "is_null": is_null}:
-            return f"{name} {'IS NULL' if is_null else 'IS NOT NULL'}"
-        case {"type": "and" | "or" as joint, "conditions": list(parts)}:
-            return f" {joint.upper()} ".join(_condition(part) for part in parts)
-    return ", ".join(f"{name} = {value}" for name, value in given.items())
+    return visible(text) if form == "whole" else shortened(visible(text), LONGEST)
 
 
 def _joined(values: list[Any], form: str, language: Language) -> str:

@@ -22,9 +22,9 @@ def receipt_table(receipt: Receipt, language: Language = "zh") -> RenderableType
     if receipt.first_faults:
         parts.append(_faults(receipt.first_faults, language))
     parts += [_line(f"{number}. ", step.of(language)) for number, step in enumerate(receipt.next_steps, start=1)]
-    if receipt.not_judged_here:
-        parts.append(Styled(_label("not_judged_here", language), style="bold"))
-        parts += [_line("- ", one.of(language)) for one in receipt.not_judged_here]
+    for name, left in (("not_judged_yet", receipt.not_judged_yet), ("not_judged_here", receipt.not_judged_here)):
+        parts += [Styled(_label(name, language), style="bold")] if left else []
+        parts += [_line("- ", one.of(language)) for one in left]
     return Group(*parts)
 
 

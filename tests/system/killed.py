@@ -16,7 +16,7 @@ from deltalake import DeltaTable
 
 from jobs import cli
 from jobs.collect import archive, reporting
-from jobs.lake import control, silver, verdicts
+from jobs.lake import bronze, control, silver, verdicts
 from jobs.settings import load_settings
 from jobs.storage.access import delta_options
 from jobs.storage.accounts import pipeline_endpoint
@@ -83,8 +83,8 @@ def main() -> int:
     """Wrap every effect, then run the command line."""
     archive.copy_object = counted("raw", archive.copy_object)  # type: ignore[attr-defined]
     control.StoreControl.create = counted_record(control.StoreControl.create)  # type: ignore[method-assign]
-    DeltaTable.create_write_transaction = counted("commit:bronze", DeltaTable.create_write_transaction)  # type: ignore[method-assign]
-    verdicts.append_once = counted_commit("commit", verdicts.append_once, 1)  # type: ignore[attr-defined]
+    for module, layer in ((bronze, "bronze"), (verdicts, "verdicts")):
+        module.commit_files = counted(f"commit:{layer}", module.commit_files)  # type: ignore[attr-defined]
     silver.append_once = counted_commit("commit", silver.append_once, 1)  # type: ignore[attr-defined]
     reporting.put_new = counted("receipt", reporting.put_new)  # type: ignore[attr-defined]
     return cli.main(sys.argv[1:])

@@ -24,7 +24,8 @@ def test_a_checked_file_gets_the_faults_of_its_drop_and_is_told_what_only_the_la
     faults = [(2, "seller_uscc.uscc"), (3, "invoice_date.parse")]
     assert [(line.line, line.rule_id) for line in page.errors] == lakehouse.errors(outcome) == faults
     assert (page.receipt.is_check, page.receipt.state, page.receipt.counts.accepted) == (True, "published", 28)
-    assert len(page.receipt.not_judged_here) == 3
+    assert len(page.receipt.not_judged_here) == 4
+    assert page.receipt.not_judged_yet == ()
     assert sorted(rendered(page)) == ["errors.csv", "receipt.en.html", "receipt.html", "receipt.json"]
 
 

@@ -10,8 +10,17 @@ import yaml
 
 from tests.spark.collect.conftest import Lakehouse
 
-GOLDEN = Path(__file__).resolve().parents[2] / "golden"
-CASES = sorted(path.parent for path in GOLDEN.glob("*/*/*/case.yaml"))
+ROOT = Path(__file__).resolve().parents[3]
+GOLDEN = ROOT / "tests" / "golden"
+
+
+def _is_in_use(case: Path) -> bool:
+    """Whether the contract is active; of a draft nothing is accepted, so its case has to wait."""
+    contract = ROOT / "schemas" / case.parents[1].name / f"{case.parent.name}.yaml"
+    return yaml.safe_load(contract.read_text(encoding="utf-8"))["status"] == "active"
+
+
+CASES = [case for case in sorted(path.parent for path in GOLDEN.glob("*/*/*/case.yaml")) if _is_in_use(case)]
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -21,6 +30,11 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: str(path.relative_to(GOLDEN)))
 def test_golden(lakehouse: Lakehouse, case: Path) -> None:
+    assert_golden(lakehouse, case)
+
+
+def assert_golden(lakehouse: Lakehouse, case: Path) -> None:
+    """Drop the case's input, collect, and hold receipt, quarantine and silver against its files."""
     about = yaml.safe_load((case / "case.yaml").read_text(encoding="utf-8"))
     resource = f"{case.parents[1].name}.{case.parent.name}"
     [source] = case.glob("input.*")

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from jobs.collect.deciding import decide_held
-from jobs.collect.looking import batches_table, chosen_batches, quarantined_table, status_table
+from jobs.collect.looking import batches_table, chosen_batches, status_table
+from jobs.collect.row_listing import list_rows
 from jobs.errors import PassError
 from jobs.first_run import fingerprint
 from tests.spark.collect.conftest import Lakehouse, csv_bytes, invoice
@@ -96,5 +97,20 @@ def test_a_held_batch_is_released_or_refused_by_a_person_and_by_nobody_twice(lak
     assert [batch.batch_id for batch in chosen_batches(pipeline, VAT, "refused")] == [two.batch_id]
     assert batches_table(chosen_batches(pipeline, None, None)).row_count == 2
     assert status_table(pipeline, datetime.now(UTC))[0].row_count == len(pipeline.catalogue.contracts)
-    table = quarantined_table(pipeline, lambda: lakehouse.spark, one.batch_id, 10)
-    assert list(table.columns[0].cells) == ["2"]
+    _, rows = list_rows(pipeline, lambda: lakehouse.spark, one.batch_id, "quarantined", 10)
+    assert [row.line for row in rows] == [2]
+
+
+def test_a_batch_released_after_a_resend_holds_the_mended_rows(lakehouse: Lakehouse) -> None:
+    wrong = [invoice(number, **(WRONG if number < 10 else {})) for number in range(1, 31)]
+    lakehouse.drop("tax-bureau", f"{VAT}/2021-03-05/a.csv", _file(lakehouse, wrong))
+    [held] = lakehouse.collect(VAT)
+    header, first, *_ = lakehouse.resend(held).splitlines()
+    mended = f"{header}\n{first.replace('083', '082')}\n".encode()
+    lakehouse.drop("tax-bureau", f"{VAT}/2021-03-05/{held.batch_id}.resend.csv", mended)
+    [resent] = lakehouse.collect(VAT)
+    assert (resent.state, resent.counts.accepted if resent.counts else 0) == ("held", 22)
+    released = decide_held(lakehouse.pipeline, lambda: lakehouse.spark, held.batch_id, "release", "值班员", "已核实")
+    assert released.counts == resent.counts
+    numbers = [row["invoice_no"] for row in lakehouse.silver(lakehouse.pipeline.catalogue.contracts[VAT])]
+    assert sorted(numbers) == ["00000001", *(f"{number:08d}" for number in range(10, 31))]

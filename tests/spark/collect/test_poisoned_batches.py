@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from deltalake import DeltaTable
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.collect import finishing, publishing, reporting, run_pass
 from jobs.collect.deciding import decide_held
 from jobs.collect.drops import pending_drops
-from jobs.collect.looking import quarantined_table, status_table
+from jobs.collect.looking import status_table
 from jobs.collect.main import planned_passes
 from jobs.collect.outcome import BatchOutcome, latest_outcome
+from jobs.collect.row_listing import list_rows
 from jobs.collect.splitting import split_off
 from jobs.errors import PassError
 from jobs.first_run import fingerprint
-from jobs.lake import landing, silver, verdicts
+from jobs.lake import bronze, landing, silver, verdicts
 from jobs.lake.control import StoreControl
 from jobs.lake.pass_record import Pass
 from jobs.lake.passes import create_pass, read_pass
@@ -154,8 +154,8 @@ def collected_with_kills(case: Case, monkeypatch: pytest.MonkeyPatch) -> list[st
 
     with monkeypatch.context() as killing:
         killing.setattr(StoreControl, "create", then_killed("record", StoreControl.create))
-        killing.setattr(DeltaTable, "create_write_transaction", then_killed("bronze", DeltaTable.create_write_transaction))
-        killing.setattr(verdicts, "append_once", then_killed("verdicts", verdicts.append_once))
+        killing.setattr(bronze, "commit_files", then_killed("bronze", bronze.commit_files))
+        killing.setattr(verdicts, "commit_files", then_killed("verdicts", verdicts.commit_files))
         killing.setattr(silver, "append_once", then_killed("silver", silver.append_once))
         while True:
             try:
@@ -184,7 +184,7 @@ def test_an_archived_file_that_is_gone_holds_its_batch_at_once_and_the_same_byte
     assert "the archived file is missing" in (case.house.receipt(TAX, held.receipt, "receipt.en.html") or b"").decode()
     assert [case.house.version(layer, pipeline.catalogue.contracts[VAT]) for layer in ("bronze", "verdicts", "silver")] == [1, 1, 1]
     assert status_table(pipeline, held.received_at)[0].row_count == len(pipeline.catalogue.contracts)
-    assert quarantined_table(pipeline, lambda: case.house.spark, held.batch_id, 10).row_count == 0
+    assert list_rows(pipeline, lambda: case.house.spark, held.batch_id, "quarantined", 10)[1] == []
 
     # Let in while the file is still gone, it is held again, and nothing waits behind it.
     again = case.decide("release")

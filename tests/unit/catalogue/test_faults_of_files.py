@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from jobs.catalogue.catalogue import load_catalogue
 from tests.unit.catalogue.conftest import Project
 
 PENALTY = "schemas/credit/administrative_penalty.yaml"
@@ -112,11 +113,23 @@ def test_a_contract_that_contradicts_itself_is_refused(project: Project, old: st
     assert fault in error
 
 
-def test_an_expectation_type_that_is_not_judged_is_refused(project: Project) -> None:
-    project.replace(PENALTY_SUITE, "expect_column_pair_working_days_to_be_at_most", "expect_column_values_to_match_strftime_format")
+def test_a_type_that_plain_great_expectations_cannot_judge_on_spark_is_refused_with_the_reason(project: Project) -> None:
+    project.replace(PENALTY_SUITE, "expect_column_pair_working_days_to_be_at_most", "expect_column_values_to_match_like_pattern")
     error = project.error()
     assert PENALTY_SUITE in error
-    assert "expect_column_values_to_match_strftime_format is not judged yet" in error
+    assert "expect_column_values_to_match_like_pattern cannot be judged on Spark: Great Expectations has it for SQL" in error
+
+
+def test_a_type_that_nobody_knows_is_refused_unless_the_suite_names_its_package(project: Project) -> None:
+    project.replace(PENALTY_SUITE, "expect_column_pair_working_days_to_be_at_most", "expect_column_values_to_be_funny")
+    assert "expect_column_values_to_be_funny is no known type" in project.error()
+    project.replace(PENALTY_SUITE, '\n  "meta": {}', '\n  "meta": {"packages": ["city_rules"]}')
+    load_catalogue(project.root)
+
+
+def test_packages_that_are_no_list_are_refused(project: Project) -> None:
+    project.replace(PENALTY_SUITE, '\n  "meta": {}', '\n  "meta": {"packages": "city_rules"}')
+    assert "meta.packages is no list" in project.error()
 
 
 def test_unknown_columns_of_a_suite_are_all_named(project: Project) -> None:
@@ -244,3 +257,12 @@ def test_a_mail_address_is_one_and_belongs_to_a_provider_of_the_roster(project: 
     error = project.error()
     assert "contacts: 数据专员: provider 'nobody' is not in conf/providers.csv" in error
     assert "contacts: 数据专员: resource 'tax.nothing' has no contract" in error
+
+
+def test_a_suite_as_great_expectations_saves_it_loads(project: Project) -> None:
+    path = project.root / PENALTY_SUITE
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["expectations"][0]["notes"] = ["一", "二"]
+    path.write_text(json.dumps({**told, "id": "5f146421-cbbc-4e40-8860-957a2ac41fb8", "notes": None}), encoding="utf-8")
+    suites = load_catalogue(project.root).suites
+    assert suites["credit.administrative_penalty"].expectations[0].notes == "一 二"

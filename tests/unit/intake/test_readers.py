@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pytest
 
-from jobs.intake import fast
-from jobs.intake.dialect import Columns, Dialect, RecordLimits
-from jobs.intake.fast import NotProven
+from jobs.intake import cells
+from jobs.intake.dialect import Columns, Dialect, Encoding, RecordLimits
+from jobs.intake.fast import NotProven, read_fast
 from jobs.intake.malformed import explain_malformed
-from tests.unit.intake.reading import Row, exact_rows, fast_rows, file_rows, read_file, scan
+from jobs.intake.scan import Range
+from tests.unit.intake.reading import Row, columns, exact_rows, fast_rows, file_rows, read_file, scan
 
 UTF8, GB18030, PIPE = Dialect("utf-8"), Dialect("gb18030"), Dialect("gb18030", "|")
 STRICT, NARRATIVE = RecordLimits(), RecordLimits((0, 2, 0), 30)
@@ -310,9 +312,20 @@ def test_a_field_is_followed_sixteen_line_breaks_past_its_limit(breaks: int, tak
 
 
 def test_records_of_several_lines_may_lie_across_the_parser_s_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fast, "BLOCK_BYTES", 32)
+    monkeypatch.setattr(cells, "BLOCK_BYTES", 32)
     body = b'1,"a\nb",3\n' * 20
     assert fast_rows(body, UTF8, 3, NARRATIVE) == [(("1", "a\nb", "3"), 2 + 2 * nth, 2 + nth) for nth in range(20)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_texts_that_repeat_themselves_in_a_long_range_come_as_dictionaries(monkeypatch: pytest.MonkeyPatch, encoding: Encoding) -> None:
+    monkeypatch.setattr(cells, "SAMPLE_BYTES", 100)
+    body = "".join(f"编号{number},{'河西区' if number % 2 else '𬭚'},{number}\n" for number in range(50)).encode(encoding)
+    table = read_fast(body, Range(0, len(body), 2, 2), Dialect(encoding), columns(3), STRICT)
+    assert isinstance(table, pa.Table)
+    assert [pa.types.is_dictionary(field.type) for field in table.schema][:3] == [False, True, False]
+    assert table["c1"].to_pylist() == ["𬭚", "河西区"] * 25
+    assert table["c0"].to_pylist() == [f"编号{number}" for number in range(50)]
 
 
 def test_columns_come_out_in_the_contract_s_order() -> None:

@@ -92,7 +92,7 @@ def test_a_suite_s_rule_keeps_its_name_its_message_and_its_severity() -> None:
 
 def test_a_suite_parameter_that_nobody_gives_is_an_error() -> None:
     one = {"type": "expect_column_values_to_be_between", "id": "7c0e", "kwargs": {"column": "n", "max_value": {"$PARAMETER": "most"}}}
-    with pytest.raises(RuleError, match="'most'"):
+    with pytest.raises(RuleError, match="PARAMETER most"):
         compile_rules(contract({"name": "n"}), suite(one), {})
 
 

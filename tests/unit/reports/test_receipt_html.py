@@ -116,3 +116,13 @@ def test_a_local_check_says_that_nothing_was_sent(receipt_with: Callable[..., Re
     source = render_html(receipt_with(is_check=True), [], "zh")
     assert "预检：4,300 行合格，12 行需修改" in source
     assert "文件尚未报送" in source
+
+
+def test_a_data_doc_is_named_for_the_phone_and_linked_for_the_staff(receipt_with: Callable[..., Receipt]) -> None:
+    key = "data-docs/credit.administrative_penalty/b1/0000.html"
+    receipt = receipt_with()
+    receipt = receipt.model_copy(update={"links": receipt.links.model_copy(update={"data_doc": key})})
+    for language in ("zh", "en"):
+        page = Page(render_html(receipt, [], language))
+        assert key in page.text
+        assert ("href", f"/{key}") in page.attributes

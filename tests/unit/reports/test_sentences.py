@@ -118,22 +118,6 @@ def test_a_sentence_says_what_is_wrong_with_the_values_given(code: str, params: 
     assert what(code, params).en == english
 
 
-CONDITION = {"type": "comparison", "column": {"name": "party_kind_code"}, "operator": "==", "parameter": "1"}
-FILLED = {"type": "nullity", "column": {"name": "decided_at"}, "is_null": False}
-
-
-@pytest.mark.parametrize(
-    ("condition", "shown"),
-    [
-        (CONDITION, "party_kind_code == 1"),
-        (FILLED, "decided_at IS NOT NULL"),
-        ({"type": "and", "conditions": [CONDITION, FILLED]}, "party_kind_code == 1 AND decided_at IS NOT NULL"),
-    ],
-)
-def test_a_row_condition_reads_as_people_write_it(condition: dict[str, object], shown: str) -> None:
-    assert sentence("required_if", {"row_condition": condition}, "en") == f"Must not be empty when the condition holds ({shown})"
-
-
 def test_a_stretch_with_two_parameters_is_left_out_when_one_is_missing() -> None:
     assert sentence("no_duty", {"provider": "scjgw"}, "zh") == "责任清单中没有报送本资源的责任"
     assert sentence("no_duty", {"provider": "scjgw", "resource": "a.b"}, "zh") == "责任清单中没有报送本资源的责任：scjgw，a.b"
@@ -146,9 +130,9 @@ def test_a_fixed_phrase_of_the_readers_is_told_in_the_readers_language() -> None
 
 
 def test_an_unknown_rule_is_told_by_its_type_and_parameters() -> None:
-    text = sentence("expect_column_value_z_scores_to_be_less_than", {"threshold": 3, "column": "kwh"}, "zh")
-    assert text == "应符合规则（expect_column_value_z_scores_to_be_less_than）（threshold = 3）"
-    assert how("expect_column_value_z_scores_to_be_less_than", {}).zh == "请按采集规范核对此项；不明之处请联系数据中心"
+    text = sentence("expect_column_values_to_be_prime", {"largest": 3, "column": "kwh"}, "zh")
+    assert text == "应符合规则（expect_column_values_to_be_prime）（largest = 3）"
+    assert how("expect_column_values_to_be_prime", {}).zh == "请按采集规范核对此项；不明之处请联系数据中心"
 
 
 def test_a_long_list_names_ten_and_says_how_many_there_are() -> None:
@@ -181,7 +165,10 @@ def test_control_characters_and_endless_values_are_tamed() -> None:
         ("expect_column_pair_values_a_to_be_greater_than_b", {"or_equal": True}, "pair_order"),
         ("expect_column_pair_values_a_to_be_greater_than_b", {}, "pair_order_strict"),
         ("expect_column_values_to_parse", {"logical_type": "date"}, "parse_date"),
-        ("expect_column_stdev_to_be_between", {}, "expect_column_stdev_to_be_between"),
+        ("expect_column_values_to_be_between", {"min_value": 0, "max_value": 1, "strict_max": True}, "range"),
+        ("expect_column_values_to_be_in_set", {"code_set": "region", "value_set": ["1"]}, "code_set"),
+        ("expect_column_values_to_be_in_set", {"value_set": ["1"]}, "value_set"),
+        ("expect_column_values_to_be_prime", {}, "expect_column_values_to_be_prime"),
     ],
 )
 def test_kwargs_choose_the_sentence_of_an_expectation(expectation: str, kwargs: dict[str, object], code: str) -> None:
