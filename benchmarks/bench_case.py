@@ -18,10 +18,10 @@ from jobs.catalogue.suite import Expectation, Suite
 from jobs.collect.admission import Admitted, intake_dialect
 from jobs.collect.definition import Definition, store_definition
 from jobs.collect.drops import Drop
+from jobs.collect.findings import Findings
 from jobs.collect.main import pass_body
 from jobs.collect.outcome import BatchOutcome
 from jobs.collect.pipeline import Pipeline
-from jobs.collect.reporting import Findings
 from jobs.collect.run_pass import judge_pass
 from jobs.collect.work import Work
 from jobs.lake.pass_record import Pass, PassBatch

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jobs.collect.findings import Findings
 from jobs.collect.pipeline import Desk
-from jobs.collect.reporting import Findings
 from jobs.collect.results import batch_result, store_result
 from jobs.lake.pass_record import Pass, PassBatch
 from jobs.quality.by_gx import NO_RULES

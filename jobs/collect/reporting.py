@@ -1,7 +1,7 @@
 """Receipts of a pass' batches and of drops that no batch came of, written into the provider's receipts bucket."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -10,20 +10,19 @@ from jobs.catalogue.contract import Contract
 from jobs.collect.definition import Definition
 from jobs.collect.drops import Drop
 from jobs.collect.faults import FaultyRow, error_lines, faulty_rows
+from jobs.collect.findings import Findings
 from jobs.collect.gate import Reason as GateReason
 from jobs.collect.gate import quality_share_pct
 from jobs.collect.history import short_reasons
 from jobs.collect.outcome import BatchOutcome
 from jobs.collect.pipeline import Desk, Pipeline
 from jobs.collect.results import batch_result, data_doc_key, header_result
+from jobs.collect.rule_summary import rule_summary
 from jobs.collect.work import Work
 from jobs.errors import ObjectExists
 from jobs.intake.dialect import Dialect
 from jobs.lake.pass_record import Landed, Pass, PassBatch
-from jobs.quality.by_gx import NO_RULES, JudgedByGx
-from jobs.quality.layout import Layout, RuleFault
 from jobs.quality.rules import Rule
-from jobs.quality.verdict import BatchCounts
 from jobs.reports.errors_csv import render_errors_csv
 from jobs.reports.next_steps import with_next_steps
 from jobs.reports.receipt_html import render_html
@@ -39,29 +38,14 @@ from jobs.reports.receipt_model import (
     Named,
     Reason,
     Receipt,
-    RuleCount,
 )
 from jobs.reports.resend import resend_csv
-from jobs.reports.rule_texts import reason_texts, summary_texts
+from jobs.reports.rule_texts import reason_texts
 from jobs.reports.sentences import how, what
 from jobs.storage.objects import put_new
 
 HTML, HTML_EN, JSON, ERRORS = "receipt.html", "receipt.en.html", "receipt.json", "errors.csv"
 TYPES = {HTML: "text/html; charset=utf-8", HTML_EN: "text/html; charset=utf-8", JSON: "application/json", ERRORS: "text/csv; charset=utf-8"}
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """What judging a pass found: the masks' layout, counts by batch, what landing saw, and what Great Expectations itself judged."""
-
-    layout: Layout
-    counts: Mapping[str, BatchCounts]
-    landed: Landed
-    by_gx: Mapping[str, JudgedByGx] = field(default_factory=dict)
-
-    def faults_of(self, batch_id: str) -> tuple[RuleFault, ...]:
-        """The rules that could not be judged on the batch."""
-        return (*self.layout.errors, *self.by_gx.get(batch_id, NO_RULES).faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +106,7 @@ def batch_page(
         file=_file_facts(batch),
         counts=_counts(outcome),
         reasons=tuple(_reason(reason, rules, contract) for reason in outcome.reasons),
-        rule_summary=_rule_summary(findings, outcome, definition, batch),
+        rule_summary=rule_summary(findings, outcome, definition, batch),
         first_faults=tuple(lines[:3]) if lines else _landing_faults(findings.landed, batch),
         errors=Listing(listed=len(lines), total=total),
         contract_version=contract.version,
@@ -235,48 +219,6 @@ def _reason(reason: GateReason, rules: Mapping[str, Rule], contract: Contract | 
 def _contacts(desk: Desk, duty: Mapping[str, Any] | None) -> Contacts:
     own = Contact(name=duty["contact_name"], phone=duty["contact_phone"], office=duty["office"]) if duty else None
     return Contacts(data_centre=Contact(**desk.settings.centre.model_dump()), duty=own)
-
-
-def _rule_summary(findings: Findings, outcome: BatchOutcome, definition: Definition, batch: PassBatch) -> tuple[RuleCount, ...]:
-    if batch.batch_id not in findings.counts:
-        return ()
-    errors = {fault.rule.rule_id for fault in findings.faults_of(batch.batch_id)}
-    sent = {name: header for header, name in definition.contract.headers(batch.provider).items()}
-    judged = findings.by_gx.get(batch.batch_id, NO_RULES)
-    counted = [_rule_count(rule, outcome, definition, sent, judged, is_error=rule.rule_id in errors) for rule in definition.rules]
-    malformed = outcome.counts.malformed if outcome.counts else 0
-    return (*counted, *([_malformed_count(malformed)] if malformed else []))
-
-
-def _rule_count(
-    rule: Rule, outcome: BatchOutcome, definition: Definition, sent: Mapping[str, str], judged: JudgedByGx, *, is_error: bool
-) -> RuleCount:
-    says, cure = summary_texts(rule, definition.contract)
-    names = [name for name in rule.columns if name in sent]
-    return RuleCount(
-        expectation_id=rule.rule_id,
-        type=rule.type,
-        column="、".join(sent[name] for name in names) or None,
-        title="、".join(definition.contract.field(name).title for name in names) or None,
-        severity=rule.severity,
-        failing_rows=outcome.rule_counts.get(rule.rule_id, 0),
-        is_met=None if rule.method != "gx" or is_error else rule.rule_id not in judged.failed(),
-        observed=judged.observed(rule.rule_id),
-        is_rule_error=is_error,
-        sentence=says,
-        cure=cure,
-    )
-
-
-def _malformed_count(rows: int) -> RuleCount:
-    return RuleCount(
-        expectation_id="malformed",
-        type="malformed",
-        severity="critical",
-        failing_rows=rows,
-        sentence=what("malformed", {}),
-        cure=how("malformed", {}),
-    )
 
 
 def _landing_faults(landed: Landed, batch: PassBatch) -> tuple[ErrorLine, ...]:

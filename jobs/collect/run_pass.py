@@ -9,13 +9,13 @@ from pyspark.sql import functions as F
 
 from jobs.collect.batch_results import write_results
 from jobs.collect.batch_rules import judged_batches
+from jobs.collect.findings import Findings
 from jobs.collect.gate import Counts, Decision, Reason, State, decide
 from jobs.collect.history import held_by_history, with_checks
 from jobs.collect.judging import Judged, Judgement, judge_batches, masks_of, settled_judgement
 from jobs.collect.measuring import measure_pass
 from jobs.collect.outcome import BatchOutcome, DropOutcome, latest_outcomes
 from jobs.collect.pipeline import Desk
-from jobs.collect.reporting import Findings
 from jobs.collect.revising import accepted_in_force, newest_revisions, resend_refusals, revised_counts
 from jobs.collect.splitting import splits_of
 from jobs.collect.work import Work, judgements_after

@@ -5,11 +5,12 @@ from functools import partial
 
 from pyspark.sql import DataFrame, SparkSession
 
+from jobs.collect.findings import Findings
 from jobs.collect.judging import flagged_rows, masks_of
 from jobs.collect.outcome import BatchOutcome
 from jobs.collect.pipeline import Pipeline
 from jobs.collect.publishing import accepted_rows, bringing_rows
-from jobs.collect.reporting import Findings, pages, rendered
+from jobs.collect.reporting import pages, rendered
 from jobs.collect.revising import judgement_key
 from jobs.collect.run_pass import judge_pass, landed_batches, landed_files, rows_to_judge
 from jobs.collect.splitting import Step, held_back

@@ -58,7 +58,7 @@ def compared(spark: SparkSession, seed: int, cases: int, types: Iterable[str]) -
     dice = random.Random(seed)  # noqa: S311 (a seeded test)
     suite = generated_suite(dice, cases, types)
     rows = [row for batch in BATCHES for row in generated_rows(dice, batch)]
-    with _for_few_rows(spark):
+    with for_few_rows(spark):
         ours = haihe_results(local_frame(spark, rows), suite)
         suspects = {rule_id for results in ours.values() for rule_id, told in results.items() if told["raised"]}
         plain = {}
@@ -90,7 +90,7 @@ def tallied(suite: Suite, plain: Mapping[str, Mapping[str, Told]], ours: Mapping
 
 
 @contextmanager
-def _for_few_rows(spark: SparkSession) -> Iterator[None]:
+def for_few_rows(spark: SparkSession) -> Iterator[None]:
     """Without code generation, which costs more than a few rows, and in one partition: the sum of floats hangs on their order."""
     settings = {
         "spark.sql.codegen.wholeStage": "false",

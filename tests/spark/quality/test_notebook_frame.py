@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 
 from jobs.errors import CatalogueError, RuleError
 from jobs.notebook import Verdict, judge
-from tests.parity.plain import interpreted
+from tests.parity.compared import for_few_rows
 
 ROOT = Path(__file__).parents[3]
 NUMBERS = ("element_count", "unexpected_count", "unexpected_percent", "missing_count", "missing_percent", "observed_value")
@@ -53,7 +53,7 @@ def suite() -> gx.ExpectationSuite:
 
 @pytest.fixture(autouse=True)
 def quick(spark: SparkSession) -> Iterator[None]:
-    with interpreted(spark):
+    with for_few_rows(spark):
         yield
 
 

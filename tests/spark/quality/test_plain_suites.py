@@ -21,7 +21,7 @@ import jobs.quality.expectations  # noqa: F401
 from jobs.catalogue.catalogue import Catalogue
 from jobs.lake.typed import BatchFacts, empty_typed_view
 from jobs.notebook import judge
-from tests.parity.plain import interpreted
+from tests.parity.compared import for_few_rows
 
 ROOT = Path(__file__).parents[3]
 SUITES = sorted((ROOT / "expectations").glob("*/*.json"))
@@ -41,7 +41,7 @@ FACTS = BatchFacts(
 
 @pytest.fixture(autouse=True)
 def quick(spark: SparkSession) -> Iterator[None]:
-    with interpreted(spark):
+    with for_few_rows(spark):
         yield
 
 
