@@ -85,8 +85,6 @@ def _conf(settings: Settings, java_options: str) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(settings.spark.shuffle_partitions),
         # A recursive query bounds its depth itself; the rows of a city's closure are more than a million.
         "spark.sql.cteRecursionRowLimit": "-1",
-        # Verdicts go to Arrow by few numbers a row; at its default of 10,000 rows the batches cost more than what is in them.
-        "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
         # At its default of 50 a small MERGE takes 5.3 s instead of 1.8.
         "spark.databricks.delta.snapshotPartitions": "2",
