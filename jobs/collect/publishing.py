@@ -58,7 +58,9 @@ def _rows_to_publish(pipeline: Pipeline, spark: SparkSession, work: Work, batche
     record, names = work.record, [batch.batch_id for batch in batches]
     if record.kind == "collect":
         verdicts = verdicts_of(spark, pipeline.lake, work.contract, record.number, names)
-        return _without_quarantined(bronze_rows(spark, pipeline.lake, work.contract, names), verdicts, layout)
+        # A batch has one part: of one batch the number of the line says which row it is.
+        row_id = ROW_ID if len(batches) > 1 else ROW_ID[-1:]
+        return _without_quarantined(bronze_rows(spark, pipeline.lake, work.contract, names), verdicts, layout, row_id)
     judgements = {batch.batch_id: judgements_after(work, batch) for batch in batches}
     for name in names:
         if work.before[name].state == "published":
@@ -66,7 +68,7 @@ def _rows_to_publish(pipeline: Pipeline, spark: SparkSession, work: Work, batche
     return accepted_in_force(pipeline, spark, work.contract, judgements)
 
 
-def _without_quarantined(rows: DataFrame, verdicts: DataFrame, layout: Layout) -> DataFrame:
+def _without_quarantined(rows: DataFrame, verdicts: DataFrame, layout: Layout, row_id: Sequence[str]) -> DataFrame:
     """The rows without those that a critical rule quarantines: an anti-join with those few, not a join of millions with millions."""
-    quarantined = verdicts.where(critical_predicate(layout)).select(*ROW_ID)
-    return rows.join(quarantined, list(ROW_ID), "left_anti")
+    quarantined = verdicts.where(critical_predicate(layout)).select(*row_id)
+    return rows.join(quarantined, list(row_id), "left_anti")

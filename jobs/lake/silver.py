@@ -82,9 +82,16 @@ def is_published(lake: Lake, contract: Contract, number: int) -> bool:
 
 def ensure_silver(lake: Lake, contract: Contract) -> None:
     """Silver's table, and the vault where the contract has identifiers."""
-    ensure_table(lake, silver_layer(contract), contract.table, silver_schema(contract), contract.title)
+    schema = silver_schema(contract)
+    ensure_table(lake, silver_layer(contract), contract.table, schema, contract.title, bounded=_bounded(contract, schema))
     if _tokens(contract):
         ensure_table(lake, "vault", VAULT, VAULT_SCHEMA, "个人标识明文与令牌")
+
+
+def _bounded(contract: Contract, schema: pa.Schema) -> list[str]:
+    """The key, numbers and times, and where a row comes from: bounds of other texts help no query and cost a fifth of an append."""
+    wanted = {*silver_key(contract), "_provider", "_period", "_batch_id"}
+    return [field.name for field in schema if field.name in wanted or not pa.types.is_string(field.type)]
 
 
 def publish(

@@ -4,6 +4,7 @@ A table is made by delta-rs (0.05 s; Spark takes a second), whoever writes its r
 stay off and checkpoints classic, so every Delta reader reads it.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -38,11 +39,16 @@ def column(name: str, kind: pa.DataType, comment: str) -> pa.Field:
     return pa.field(name, kind, metadata={"comment": comment})
 
 
-def ensure_table(lake: Lake, layer: str, name: str, schema: pa.Schema, comment: str) -> DeltaTable:
-    """The table, made or widened by the schema's new columns if need be (before any commit that uses them)."""
+def ensure_table(lake: Lake, layer: str, name: str, schema: pa.Schema, comment: str, *, bounded: Sequence[str] | None = None) -> DeltaTable:
+    """The table, made or widened by the schema's new columns if need be (before any commit that uses them).
+
+    `bounded`: the columns of which a new table keeps bounds by file; None for Delta's own choice.
+    """
     uri = lake.table_uri(layer, name)
     if not DeltaTable.is_deltatable(uri, lake.options()):
-        DeltaTable.create(uri, schema, mode="ignore", storage_options=lake.options(), configuration=PLAIN_TABLE, description=comment)
+        bounds = {} if bounded is None else {"delta.dataSkippingStatsColumns": ",".join(bounded)}
+        settings = {**PLAIN_TABLE, **bounds}
+        DeltaTable.create(uri, schema, mode="ignore", storage_options=lake.options(), configuration=settings, description=comment)
     table = DeltaTable(uri, storage_options=lake.options())
     standing = {field.name for field in table.schema().fields}
     missing = [field for field in DeltaSchema.from_arrow(schema).fields if field.name not in standing]
