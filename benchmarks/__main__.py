@@ -72,29 +72,14 @@ def _measured(arguments: argparse.Namespace) -> dict[str, Any]:
             embedded.stop(settings)
 
 
-def _land_and_judge(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
-    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
-    return land_and_judge.rows(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
+def _judging(part: Callable[..., list[BenchRow]], **more: object) -> Part:
+    """A part that judges: in a session made for much data."""
 
+    def rows(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
+        spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
+        return part(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs, **more)
 
-def _plain_gx(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
-    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
-    return plain_gx.rows(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
-
-
-def _growth(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
-    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
-    return growth.rows(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs, memory_gib=_driver_memory_gib)
-
-
-def _append(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
-    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
-    return publish.appended(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
-
-
-def _merge(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) -> list[BenchRow]:
-    spark = spark_session(pipeline.settings, pipeline_endpoint(pipeline.settings), "bench")
-    return publish.merged(pipeline, spark, folder, row_count=arguments.rows, runs=arguments.runs)
+    return rows
 
 
 def _many_drops(pipeline: Pipeline, folder: Path, _: argparse.Namespace) -> list[BenchRow]:
@@ -118,20 +103,6 @@ def _cluster(pipeline: Pipeline, folder: Path, arguments: argparse.Namespace) ->
     return cluster.rows(pipeline, folder, row_count=arguments.rows, runs=arguments.runs)
 
 
-PARTS: dict[str, Part] = {
-    "land_and_judge": _land_and_judge,
-    "plain_gx": _plain_gx,
-    "growth": _growth,
-    "append": _append,
-    "merge": _merge,
-    "many_drops": _many_drops,
-    "ask": _ask,
-    "reports": _reports,
-    "data_docs": _data_docs,
-    "cluster": _cluster,
-}
-
-
 def _driver_memory_gib() -> float:
     """Peak resident memory of this process and the driver's JVM together, GiB."""
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
@@ -140,6 +111,20 @@ def _driver_memory_gib() -> float:
         int(line.split()[1]) for child in java for line in Path(f"/proc/{child.pid}/status").read_text().splitlines() if "VmHWM" in line
     ]
     return own + max(peaks, default=0) / 2**20
+
+
+PARTS: dict[str, Part] = {
+    "land_and_judge": _judging(land_and_judge.rows),
+    "plain_gx": _judging(plain_gx.rows),
+    "growth": _judging(growth.rows, memory_gib=_driver_memory_gib),
+    "append": _judging(publish.appended),
+    "merge": _judging(publish.merged),
+    "many_drops": _many_drops,
+    "ask": _ask,
+    "reports": _reports,
+    "data_docs": _data_docs,
+    "cluster": _cluster,
+}
 
 
 def _cpu() -> str:

@@ -13,18 +13,13 @@ from typing import Any
 import psutil
 from pyspark.sql import SparkSession
 
-from benchmarks.bench_case import admitted, definition, dropped
+from benchmarks.bench_case import admitted, definition, dropped, judged_pass
 from benchmarks.rows import BenchRow
-from benchmarks.sample import HEADER, RESOURCE, bench_contract
+from benchmarks.sample import HEADER, bench_contract
 from benchmarks.standalone import Cluster, add_worker, standalone_cluster
 from jobs.collect.archive import archive
-from jobs.collect.definition import store_definition
-from jobs.collect.main import pass_body
 from jobs.collect.pipeline import Pipeline
-from jobs.collect.run_pass import judge_pass
-from jobs.collect.work import Work
-from jobs.lake.pass_record import Pass, PassBatch
-from jobs.lake.passes import create_pass, mark_done
+from jobs.lake.pass_record import PassBatch
 from jobs.lake.session import spark_session
 from jobs.settings import load_settings
 from jobs.storage.accounts import pipeline_endpoint
@@ -71,15 +66,10 @@ def _runs(pipeline: Pipeline, spark: SparkSession, cluster: Cluster, batch: Pass
 
 
 def _run(pipeline: Pipeline, spark: SparkSession, cluster: Cluster, batch: PassBatch) -> Run:
-    judged_by = definition()
-    own = batch.model_copy(update={"batch_id": f"b{time.time_ns():015x}"})
-    body = pass_body(pipeline, RESOURCE, "collect", [own], {"responsibility": "bench"}, store_definition(pipeline, judged_by))
-    record = Pass.model_validate(create_pass(pipeline.control, RESOURCE, body))
     cpu, began = _cpu_seconds(cluster), time.time()
-    judge_pass(pipeline, spark, Work(record, judged_by, {}))
+    judged_pass(pipeline, spark, definition(), batch, time.time_ns())
     ended = time.time()
     used = {name: seconds - cpu[name] for name, seconds in _cpu_seconds(cluster).items()}
-    mark_done(pipeline.control, RESOURCE, record.number, {})
     return Run(ended - began, _seconds_in_jobs(spark, began, ended), used["driver"], used["workers"], used["store"])
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.catalogue.suite import columns_named
 from jobs.collect.judging import broken_rules, with_doubled_keys
 from jobs.lake.control import StoreControl
 from jobs.lake.spark_errors import SPARK_ERRORS
@@ -156,8 +157,7 @@ def _reason(rule: Rule) -> Column:
 
 def _line(one: Any) -> tuple[str, str, str, str]:
     kwargs, told = one.expectation_config.kwargs, one.result
-    columns = [kwargs[name] for name in ("column", "column_A", "column_B") if name in kwargs] or kwargs.get("column_list", [])
-    about = f"{one.expectation_config.type}({', '.join(columns)})"
+    about = f"{one.expectation_config.type}({', '.join(columns_named(kwargs))})"
     if one.exception_info.get("raised_exception"):
         return "rule error", rule_of(one), about, one.exception_info["exception_message"]
     found = f"{told['unexpected_count'] or 0} of {told['element_count']} fail" if "unexpected_count" in told else told.get("observed_value")

@@ -107,9 +107,13 @@ def is_proposal(expectation: Expectation) -> bool:
 
 def columns_of(expectation: Expectation) -> tuple[str, ...]:
     """The columns an expectation names, in the order of its kwargs."""
-    kwargs = expectation.kwargs
-    single = [kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs]
-    return (*single, *kwargs.get("column_list", ()))
+    return columns_named(expectation.kwargs)
+
+
+def columns_named(kwargs: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns that kwargs of Great Expectations name, in their order."""
+    single = [kwargs[key] for key in ("column", "column_A", "column_B") if kwargs.get(key) is not None]
+    return (*single, *(kwargs.get("column_list") or ()))
 
 
 def _faults(expectation: Expectation, contract: Contract, packages: tuple[str, ...]) -> list[str]:

@@ -15,6 +15,7 @@ from jobs.lake.pass_record import PassBatch
 from jobs.lake.passes import pass_key
 from jobs.lake.typed import typed_view
 from jobs.lake.verdicts import bronze_rows
+from jobs.quality.broken import read_through
 from jobs.quality.by_gx import JudgedByGx, judged_by_gx
 from jobs.quality.layout import Layout
 from jobs.quality.shown import without_values
@@ -37,8 +38,8 @@ def _judged(rows: DataFrame, contract: Contract, layout: Layout) -> JudgedByGx:
     """The batch's results without the values of rows that the contract does not show."""
     judged = judged_by_gx(rows, layout.by_gx)
     if judged.faults:
-        # Where the rows cannot be read at all no rule is at fault: this raises, and the attempt has failed.
-        rows.agg(*[F.count(F.col(f"`{name}`")) for name in rows.columns]).collect()
+        # Where the rows cannot be read at all this raises, and the attempt has failed.
+        read_through(rows).collect()
     return judged.model_copy(update={"results": {name: without_values(one, contract) for name, one in judged.results.items()}})
 
 

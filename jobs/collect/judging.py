@@ -30,7 +30,7 @@ from jobs.lake.spark_errors import SPARK_ERRORS, is_from_elsewhere
 from jobs.lake.tables import open_table
 from jobs.lake.typed import KEY_HASH, empty_typed_view
 from jobs.lake.verdicts import MaskGroup, is_judged, write_verdicts
-from jobs.quality.broken import job_cause, placed, rules_that_raise, without
+from jobs.quality.broken import job_cause, placed, read_through, rules_that_raise, without
 from jobs.quality.keys import BATCH, doubled_keys
 from jobs.quality.layout import Layout
 from jobs.quality.masks import KeyRule, Masks, compile_masks
@@ -98,7 +98,7 @@ def judge_batches(desk: Desk, work: Work, judged: Judged, masks: Masks) -> list[
 
 def broken_rules(rows: DataFrame, masks: Masks, keyed: DataFrame) -> dict[str, str]:
     """Rule id -> cause of the rules that raise on `rows`; none if the rows cannot be read without any rule, before or afterwards."""
-    plain = rows.agg(*[F.count(F.col(f"`{name}`")) for name in rows.columns])
+    plain = read_through(rows)
     if job_cause(plain):
         return {}
     causes = rules_that_raise(rows, masks, dict.fromkeys(masks.awaited, F.lit(False)))

@@ -34,6 +34,11 @@ def job_cause(frame: DataFrame) -> str | None:
     return None
 
 
+def read_through(rows: DataFrame) -> DataFrame:
+    """A frame that is computed only by reading every value of `rows`, and no rule: where it raises, no rule is at fault."""
+    return rows.agg(*[F.count(F.col(f"`{name}`")) for name in rows.columns])
+
+
 def without(masks: Masks, broken: Mapping[str, str]) -> Masks:
     """The masks in which bits that only broken rules (rule id -> cause) hang on are never set; the layout has these as errors."""
     layout = masks.layout.without(broken)

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from great_expectations.execution_engine.sparkdf_execution_engine import SparkDFExecutionEngine
@@ -11,17 +12,18 @@ from great_expectations.validator.metric_configuration import MetricConfiguratio
 from pyspark.sql import DataFrame
 
 from jobs.catalogue.frozen import Frozen
+from jobs.catalogue.suite import columns_named
 from jobs.quality.conditions import RESULT_FORMAT, cause_of, metric_configurations
 from jobs.quality.engines import BATCH_ID, expectation_of, quietly, validator
 from jobs.quality.layout import RuleFault
-from jobs.quality.rules import Rule
+from jobs.quality.rules import Rule, field_name
+from jobs.quality.shown import without_quoted
 
 # Samples of rows' values, a Spark job each, which no result of ours may show. A query's rows are asked for all the same: counting them
 # leaves out columns, and so what raises in one, on which Great Expectations would raise.
 _VALUES = (".unexpected_values", ".unexpected_value_counts", ".unexpected_rows", ".unexpected_index_list")
 _IN_ORDER = frozenset({"expect_column_values_to_be_increasing", "expect_column_values_to_be_decreasing"})
 _CONDITION = re.compile(r"\[([A-Z][A-Z0-9_]+(?:\.[A-Z0-9_]+)*)\]")
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 
 
 class JudgedByGx(Frozen):
@@ -49,16 +51,15 @@ def judged_by_gx(rows: DataFrame, rules: Sequence[Rule]) -> JudgedByGx:
 
     A rule on which it raises is a fault whose cause quotes no value of a row; the other rules are judged.
     """
-    expectations, faults = _expectations(rules)
+    asked, faults = _asked(rules)
     engine = SparkDFExecutionEngine(persist=False, spark=rows.sparkSession)
     engine.load_batch_data(BATCH_ID, _in_file_order(rows) if any(rule.type in _IN_ORDER for rule in rules) else rows)
-    wanted = {rule_id: _metrics_of(expectation) for rule_id, expectation in expectations.items()}
-    numbers, _ = _computed(engine, [one for metrics in wanted.values() for one in metrics])
+    numbers, _ = _computed(engine, [one for question in asked.values() for one in question.computed])
     results = {}
     for rule in rules:
-        if rule.rule_id not in expectations:
+        if rule.rule_id not in asked:
             continue
-        told = _judged(engine, rule, expectations[rule.rule_id], wanted[rule.rule_id], numbers)
+        told = _judged(engine, rule, asked[rule.rule_id], numbers)
         if isinstance(told, RuleFault):
             faults.append(told)
         else:
@@ -68,23 +69,31 @@ def judged_by_gx(rows: DataFrame, rules: Sequence[Rule]) -> JudgedByGx:
 
 def faults_by_gx(rules: Iterable[Rule]) -> list[RuleFault]:
     """The rules that Great Expectations cannot even build, with their causes."""
-    return _expectations(rules)[1]
+    return _asked(rules)[1]
 
 
-def _expectations(rules: Iterable[Rule]) -> tuple[dict[str, Expectation], list[RuleFault]]:
-    built, faults = {}, []
+@dataclass(frozen=True)
+class _Question:
+    """An expectation with the metrics that its verdict hangs on."""
+
+    expectation: Expectation
+    metrics: Sequence[MetricConfiguration]
+
+    @property
+    def computed(self) -> list[MetricConfiguration]:
+        """Those that are computed: all but samples of values."""
+        return [one for one in self.metrics if not one.metric_name.endswith(_VALUES)]
+
+
+def _asked(rules: Iterable[Rule]) -> tuple[dict[str, _Question], list[RuleFault]]:
+    asked, faults = {}, []
     for rule in rules:
         try:
-            built[rule.rule_id] = expectation_of(rule)
-            metric_configurations(built[rule.rule_id])
+            expectation = expectation_of(rule)
+            asked[rule.rule_id] = _Question(expectation, list(metric_configurations(expectation).values()))
         except Exception as error:  # noqa: BLE001 (the boundary at which a rule's failure becomes a rule error)
-            built.pop(rule.rule_id, None)
             faults.append(RuleFault(rule=rule, cause=cause_of(error)))
-    return built, faults
-
-
-def _metrics_of(expectation: Expectation) -> list[MetricConfiguration]:
-    return [one for one in metric_configurations(expectation).values() if not one.metric_name.endswith(_VALUES)]
+    return asked, faults
 
 
 def _computed(engine: SparkDFExecutionEngine, metrics: Sequence[MetricConfiguration]) -> tuple[Mapping[Any, Any], str | None]:
@@ -97,21 +106,15 @@ def _computed(engine: SparkDFExecutionEngine, metrics: Sequence[MetricConfigurat
     return resolved, next((str(info["exception_info"].exception_message) for info in aborted.values()), None)
 
 
-def _judged(
-    engine: SparkDFExecutionEngine,
-    rule: Rule,
-    expectation: Expectation,
-    metrics: Sequence[MetricConfiguration],
-    numbers: Mapping[Any, Any],
-) -> dict[str, Any] | RuleFault:
-    if any(one.id not in numbers for one in metrics):
+def _judged(engine: SparkDFExecutionEngine, rule: Rule, asked: _Question, numbers: Mapping[Any, Any]) -> dict[str, Any] | RuleFault:
+    if any(one.id not in numbers for one in asked.computed):
         # One metric that raises can take others with it: asked for alone, the rule is judged or its own cause is known.
-        numbers, words = _computed(engine, metrics)
+        numbers, words = _computed(engine, asked.computed)
         if words is not None:
             return RuleFault(rule=rule, cause=_without_values(words, rule, engine))
-    samples = {one.id: None for one in metric_configurations(expectation).values() if one.id not in numbers}
+    samples = {one.id: None for one in asked.metrics if one.id not in numbers}
     try:
-        result = expectation.metrics_validate(
+        result = asked.expectation.metrics_validate(
             {**numbers, **samples}, runtime_configuration={"result_format": RESULT_FORMAT}, execution_engine=engine
         )
     except Exception as error:  # noqa: BLE001 (the same boundary)
@@ -126,10 +129,10 @@ def _in_file_order(rows: DataFrame) -> DataFrame:
 
 
 def _without_values(words: str, rule: Rule, engine: SparkDFExecutionEngine) -> str:
-    """Spark's own condition where there is one; else the words, with whatever they quote that is no name of a column or parameter."""
+    """Spark's own condition where there is one; else the words, with whatever they quote that is no name of a column."""
     condition = _CONDITION.search(words)
     if condition:
         return f"raises {condition[1]} on rows of this batch"
-    known = {*engine.dataframe.columns, json.dumps(dict(rule.kwargs), ensure_ascii=False, default=str)}
+    names = {field_name(name) for name in (*engine.dataframe.columns, *columns_named(rule.kwargs))}
     first = next((line for line in words.splitlines() if line.strip()), "raises an exception without words")
-    return _QUOTED.sub(lambda quoted: quoted[0] if any(quoted[0][1:-1] in name for name in known) else "'…'", first)[:300]
+    return without_quoted(first, names)[:300]

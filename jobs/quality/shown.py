@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from jobs.catalogue.contract import Contract
-from jobs.catalogue.suite import LINEAGE_COLUMNS
+from jobs.catalogue.judged import BY_HEADER
+from jobs.catalogue.suite import LINEAGE_COLUMNS, columns_named
 from jobs.quality.rules import field_name
 
 HIDDEN = "…"
@@ -17,7 +18,7 @@ COUNTS = frozenset(
     }
 )
 # Types that observe how many or how much, or the table's own shape, and no value that stands in a row.
-COUNTING = frozenset(
+COUNTING = BY_HEADER | frozenset(
     {
         "expect_column_mean_to_be_between",
         "expect_column_sum_to_be_between",
@@ -29,12 +30,6 @@ COUNTING = frozenset(
         "expect_column_values_to_be_of_type",
         "expect_column_values_to_be_in_type_list",
         "expect_column_type_to_be",
-        "expect_column_to_exist",
-        "expect_table_column_count_to_be_between",
-        "expect_table_column_count_to_equal",
-        "expect_table_columns_to_match_ordered_list",
-        "expect_table_columns_to_match_set",
-        "expect_table_columns_to_hold_none_of",
         "expect_table_row_count_to_be_between",
         "expect_table_row_count_to_equal",
         "expect_table_row_count_to_equal_other_table",
@@ -47,7 +42,7 @@ SHAPES = frozenset(one for one in COUNTING if one.startswith("expect_table_colum
 ROWS = frozenset({"unexpected_index_list", "partial_unexpected_index_list"})
 MESSAGE = "exception_message"
 TRACEBACK = "exception_traceback"
-_QUOTED = re.compile(r"""'[^'\n]*'|"[^"\n]*["]""")
+_QUOTED = re.compile(r"""'[^'\n]*'|"[^"\n]*"|`[^`\n]*`""")
 # What may be a value without quotation marks: numbers that are long enough for one, and anything that is not English.
 _LOOSE = re.compile(r"\w*\d{4,}\w*|[^\x00-\x7f]+")
 
@@ -62,7 +57,7 @@ def without_values(result: Mapping[str, Any], contract: Contract) -> dict[str, A
     if not closed:
         return dict(result)
     config = result["expectation_config"]
-    speaks_of = _columns(config["kwargs"])
+    speaks_of = {field_name(name) for name in columns_named(config["kwargs"])}
     is_open = bool(speaks_of) and not speaks_of & closed
     open_columns = {field.name for field in contract.fields} - closed | LINEAGE_COLUMNS
     shown = {name: _shown(name, value, config["type"], is_open, open_columns) for name, value in result.get("result", {}).items()}
@@ -72,11 +67,6 @@ def without_values(result: Mapping[str, Any], contract: Contract) -> dict[str, A
 def closed_columns(contract: Contract) -> frozenset[str]:
     """Fields whose values are shown nowhere but masked: protected ones and free text."""
     return frozenset(field.name for field in contract.fields if field.protection != "clear" or field.is_narrative)
-
-
-def _columns(kwargs: Mapping[str, Any]) -> frozenset[str]:
-    named = [kwargs[key] for key in ("column", "column_A", "column_B") if kwargs.get(key)]
-    return frozenset(field_name(str(name)) for name in [*named, *(kwargs.get("column_list") or ())])
 
 
 def _shown(name: str, value: Any, type_: str, is_open: bool, open_columns: frozenset[str] | set[str]) -> Any:
@@ -112,12 +102,14 @@ def _exception(info: Any, open_columns: frozenset[str] | set[str]) -> Any:
         return info
     if MESSAGE not in info:
         return {name: _exception(inner, open_columns) for name, inner in info.items()}
-    message = info[MESSAGE] and _quoteless(str(info[MESSAGE]), open_columns)
+    message = info[MESSAGE] and without_quoted(str(info[MESSAGE]), open_columns)
     return {**info, MESSAGE: message, TRACEBACK: info.get(TRACEBACK) and (message or HIDDEN)}
 
 
-def _quoteless(message: str, open_columns: frozenset[str] | set[str]) -> str:
+def without_quoted(message: str, names: frozenset[str] | set[str]) -> str:
+    """The message with `…` for what may be a value of a row: quoted and none of these names, a long number, other letters."""
+
     def quoted(match: re.Match[str]) -> str:
-        return match[0] if field_name(match[0][1:-1]) in open_columns else f"{match[0][0]}{HIDDEN}{match[0][0]}"
+        return match[0] if field_name(match[0][1:-1]) in names else f"{match[0][0]}{HIDDEN}{match[0][0]}"
 
     return _LOOSE.sub(HIDDEN, _QUOTED.sub(quoted, message))
