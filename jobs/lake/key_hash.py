@@ -62,11 +62,12 @@ def repeated_hashes(lake: Lake, table: str, batch_ids: Sequence[str]) -> npt.NDA
     dataset = arrow_dataset(lake, "bronze", table)
     if dataset is None or KEY_HASH not in dataset.schema.names:
         return None
-    wanted = {KEY_HASH: pc.field(KEY_HASH), "is_hashed": pc.field(KEY_HASH).is_valid() | pc.field("_malformed").is_valid()}
     found, count = [np.array([], dtype=np.int64)], 0
-    for rows in dataset.to_batches(columns=wanted, filter=pc.field("_batch_id").isin(list(batch_ids))):
+    # Asked of the rows: where a file lacks the column, `is_valid` in a scan is answered by bounds that delta-rs makes up for it.
+    for rows in dataset.to_batches(columns=[KEY_HASH, "_malformed"], filter=pc.field("_batch_id").isin(list(batch_ids))):
         count += rows.num_rows
-        if count > MOST_ROWS or pc.all(rows["is_hashed"]).as_py() is False:
+        is_untold = pc.and_(rows[KEY_HASH].is_null(), rows["_malformed"].is_null())
+        if count > MOST_ROWS or pc.any(is_untold).as_py():
             return None
         found.append(rows[KEY_HASH].drop_null().to_numpy())
     ordered = np.sort(np.concatenate(found))
