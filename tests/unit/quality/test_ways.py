@@ -1,11 +1,8 @@
 """Every expectation type of the pinned Great Expectations has exactly one declared way, and what is declared is true."""
 
-import inspect
 from pathlib import Path
 
-import great_expectations.expectations.core  # noqa: F401 (registers the types)
 import pytest
-from great_expectations.expectations.registry import get_expectation_impl, list_registered_expectation_implementations
 
 from jobs.catalogue.judged import BY_GX, BY_HEADER, BY_KEY, BY_MASK, NOT_ON_SPARK
 from jobs.catalogue.suite import Expectation, Suite
@@ -13,6 +10,7 @@ from jobs.errors import RuleError
 from jobs.quality.by_gx import faults_by_gx
 from jobs.quality.header import judge_header
 from jobs.quality.rules import compile_rules, substituted
+from tests.parity.suites import registered_types
 from tests.unit.quality.test_rules import contract
 
 WAYS = (BY_MASK, BY_KEY, BY_HEADER, BY_GX, frozenset(NOT_ON_SPARK))
@@ -29,19 +27,13 @@ class {OWN}(ColumnAggregateExpectation):
 """
 
 
-def types_of_great_expectations() -> set[str]:
-    """Registered types whose classes Great Expectations itself ships."""
-    names = list_registered_expectation_implementations()
-    return {name for name in names if inspect.getmodule(get_expectation_impl(name)).__name__.startswith("great_expectations.")}
-
-
 def suite_of(*expectations: dict[str, object], packages: tuple[str, ...] = (), **parameters: object) -> Suite:
     meta = {"packages": list(packages)} if packages else {}
     return Suite.model_validate({"name": "tax.vat_invoice", "expectations": expectations, "suite_parameters": parameters, "meta": meta})
 
 
 def test_every_type_has_one_way_and_no_more() -> None:
-    counted = {name: sum(name in way for way in WAYS) for name in types_of_great_expectations()}
+    counted = {name: sum(name in way for way in WAYS) for name in registered_types("great_expectations")}
     assert len(counted) > 50
     assert {name: count for name, count in counted.items() if count != 1} == {}
 
