@@ -144,8 +144,6 @@ def rotate_provider(settings: Settings, provider: str) -> None:
     account = provider_account(provider)
     with held(_provision_lock(settings)):
         following, root = successor(settings, account), embedded.root_endpoint(settings)
-        # Made anew, not updated: the store's cache of accounts keeps the name of an update in memory that the next request reuses.
-        admin.delete_account(root, account)
         admin.create_account(root, account, following)
         promote(settings, account)
 

@@ -82,6 +82,8 @@ def binary(settings: Settings) -> Path:
 def _start(settings: Settings, port: int) -> None:
     data, iam = (private_folder(store_folder(settings) / name) for name in ("data", "iam"))
     options = ["--iam-dir", str(iam), "--health", HEALTH_PATH, "--keep-alive", "--quiet", "--region", settings.store.region]
+    # The cache keeps names of accounts in memory that later requests write over: an account then answers to another's name.
+    options.append("--iam-cache-disable")
     record = start_process(
         NAME,
         [

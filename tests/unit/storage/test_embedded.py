@@ -65,6 +65,17 @@ def test_no_secret_shows_on_the_command_line_or_in_the_record_or_log(own: Settin
     assert [text for text in shown if key in text] == []
 
 
+def test_accounts_stay_their_own_however_often_they_are_set_up_again(own: Settings) -> None:
+    embedded.ensure_running(own)
+    providers = [f"provider{'x' * (number % 5)}{number}" for number in range(40)]
+    for prefix in ("", "a-", "b-", "c-"):
+        again = own.model_copy(update={"store": own.store.model_copy(update={"bucket_prefix": prefix})})
+        accounts.provision(again, providers)
+        for provider in providers:
+            client = s3_client(accounts.provider_endpoint(again, provider))
+            objects.put(client, accounts.landing_bucket(again, provider), "x", b"1")
+
+
 def test_a_store_killed_hard_comes_back_with_its_objects_at_its_address(own: Settings) -> None:
     before = embedded.ensure_running(own)
     accounts.provision(own, ["a"])
