@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -21,14 +20,14 @@ from jobs.collect.revising import judgement_key
 from jobs.collect.splitting import splits_of
 from jobs.collect.work import Work
 from jobs.lake.control import settle
-from jobs.lake.key_hash import hashed_key, repeated_hashes
+from jobs.lake.key_hash import hashed_key, suspects
 from jobs.lake.pass_record import PassBatch
 from jobs.lake.passes import add_finding, findings, pass_key
 from jobs.lake.place import Lake
 from jobs.lake.silver import silver_layer
 from jobs.lake.spark_errors import SPARK_ERRORS, is_from_elsewhere
 from jobs.lake.tables import open_table
-from jobs.lake.typed import KEY_HASH, empty_typed_view
+from jobs.lake.typed import empty_typed_view
 from jobs.lake.verdicts import MaskGroup, is_judged, write_verdicts
 from jobs.quality.broken import job_cause, placed, read_through, rules_that_raise, without
 from jobs.quality.keys import BATCH, doubled_keys
@@ -55,6 +54,7 @@ class Judged:
     """The rows that a pass judges (typed view): of these batches, whose objects have so many bytes.
 
     `keyed` are the rows among which a key must not stand twice. `is_fresh`: all of them landed in this pass, and no other row is keyed.
+    `origin`: batch and part of every row, where these are the same; else None.
     """
 
     rows: DataFrame
@@ -62,6 +62,7 @@ class Judged:
     batch_ids: tuple[str, ...]
     size: int
     is_fresh: bool
+    origin: tuple[str, str] | None = None
 
 
 def masks_of(desk: Desk, spark: SparkSession, work: Work) -> Masks:
@@ -126,7 +127,7 @@ def settled_judgement(desk: Desk, work: Work, landed: Sequence[PassBatch]) -> Ju
 def judge_rows(lake: Lake, contract: Contract, number: int, judged: Judged, masks: Masks, *, is_small: bool) -> list[MaskGroup] | None:
     """Commit a verdict for every one of the rows; how many have which masks, None where the verdicts stood already."""
     flagged, columns = flagged_rows(lake, contract, judged, masks)
-    return write_verdicts(lake, contract, number, flagged, columns, is_small=is_small)
+    return write_verdicts(lake, contract, number, flagged, columns, is_small=is_small, origin=judged.origin)
 
 
 def flagged_rows(lake: Lake, contract: Contract, judged: Judged, masks: Masks) -> tuple[DataFrame, list[Column]]:
@@ -139,18 +140,16 @@ def flagged_rows(lake: Lake, contract: Contract, judged: Judged, masks: Masks) -
 
 
 def _suspects(lake: Lake, contract: Contract, judged: Judged, key: KeyRule) -> DataFrame | None:
-    """The rows among which a doubled key may be: by the hashes that stand twice where rows have them, else all; None if there is none."""
+    """The rows among which a doubled key may be: by hashes that stand twice where rows have them, else all; None if there is none."""
     hashed = hashed_key(contract)
-    # Rows of an earlier pass may have been hashed by another key of the contract.
-    if not judged.is_fresh or hashed is None or hashed.columns != key.columns or KEY_HASH not in judged.rows.columns:
+    # Rows of an earlier pass may have been hashed by another key of the contract; a row condition asks for other columns than the key's.
+    is_told = judged.is_fresh and hashed is not None and hashed.columns == key.columns and not key.rule.kwargs.get("row_condition")
+    found = suspects(lake, contract.table, judged.batch_ids, hashed) if hashed and is_told else None
+    if found is None:
         return judged.keyed
-    repeated = repeated_hashes(lake, contract.table, judged.batch_ids)
-    if repeated is None or len(repeated) > BROADCAST_KEYS:
-        return judged.keyed
-    if not len(repeated):
+    if not found.num_rows:
         return None
-    found = judged.rows.sparkSession.createDataFrame(pa.table({KEY_HASH: repeated}))
-    return judged.rows.join(F.broadcast(found), KEY_HASH, "left_semi")
+    return judged.rows.sparkSession.createDataFrame(found).withColumn("_is_malformed", F.lit(False))
 
 
 def _masks_key(work: Work) -> str:
@@ -168,9 +167,9 @@ def with_doubled_keys(
     """`rows` with what the flags read beside them, and by key rule whether the row's key stands twice among the rows `compared` for it."""
     flagged, flags = masks.widened(rows), dict[str, Column]()
     for place, key in enumerate(masks.keys):
-        suspects, is_doubled = compared(key), F.lit(False)
-        if suspects is not None:
-            hits = doubled_keys(suspects, key.columns, key.within)
+        among, is_doubled = compared(key), F.lit(False)
+        if among is not None:
+            hits = doubled_keys(among, key.columns, key.within)
             flagged, is_doubled = _joined(flagged, hits, [BATCH, *key.columns], f"_doubled_{place}")
         flags[key.rule.rule_id] = is_doubled & key.within
     return flagged, flags

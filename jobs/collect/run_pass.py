@@ -78,7 +78,8 @@ def rows_to_judge(desk: Desk, spark: SparkSession, work: Work, batches: Sequence
     rows = bronze_rows(spark, desk.lake, work.contract, names)
     if work.record.kind == "collect":
         judged = typed_view(rows, work.contract, facts)
-        return Judged(judged, judged, names, size, is_fresh=True)
+        origin = (names[0], batches[0].landed_part) if len(batches) == 1 else None
+        return Judged(judged, judged, names, size, is_fresh=True, origin=origin)
     if work.record.kind == "release":
         newest = typed_view(newest_revisions(rows), work.contract, facts)
         return Judged(typed_view(rows, work.contract, facts), newest, names, size, is_fresh=False)

@@ -34,7 +34,7 @@ def bronze_table_schema(contract: Contract) -> pa.Schema:
 
 def ensure_bronze(lake: Lake, contract: Contract) -> DeltaTable:
     """The resource's bronze table."""
-    return ensure_table(lake, "bronze", contract.table, bronze_table_schema(contract), f"{contract.title} (bronze)")
+    return ensure_table(lake, "bronze", contract.table, bronze_table_schema(contract), f"{contract.title} (bronze)", bounded=BOUNDED)
 
 
 def commit_bronze(lake: Lake, contract: Contract, number: int, files: Sequence[dict[str, Any]]) -> None:

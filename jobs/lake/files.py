@@ -39,6 +39,11 @@ def gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield pa.concat_tables(held)
 
 
+def repeated(value: str | int, count: int) -> pa.DictionaryArray:
+    """The same value `count` times, as a dictionary of it alone."""
+    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), count), pa.array([value]))
+
+
 def write_file(rows: pa.Table, filesystem: pafs.FileSystem, folder: str, name: str, bounded: Sequence[str]) -> dict[str, Any]:
     """Write one Parquet file; returns what its AddAction needs: name, size in bytes, rows, bounds of the columns `bounded` (no nulls)."""
     path = f"{folder}/{name}"

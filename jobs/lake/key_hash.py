@@ -6,6 +6,7 @@ To find a doubled key is then to find a number that stands twice, in one column 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +18,18 @@ from jobs.lake.place import Lake
 from jobs.lake.tables import arrow_dataset
 from jobs.lake.typed import KEY_HASH, has_code_book
 
-Hashes = npt.NDArray[np.uint64]
+if TYPE_CHECKING:  # see `tables`
+    import pyarrow.dataset as pads
+
+Hashes = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
 
 # Of a longer text this much is looked at: two keys that differ behind it are compared in full.
 LONGEST = 256
 # Up to so many hashes are compared in this process; beyond, Spark groups the keys.
 MOST_ROWS = 32_000_000
+# Up to so many rows whose hash stands twice are compared in full beside the others.
+MOST_SUSPECTS = 200_000
 _WORD = 8
 # Odd, so that multiplying loses nothing; the second is MurmurHash3's finalizer's.
 _STEP, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xFF51AFD7ED558CCD)
@@ -54,27 +61,53 @@ def key_hashes(rows: pa.Table, key: HashedKey, batch_id: str) -> pa.Array:
     return pa.array(hashes.view(np.int64), mask=rows["_malformed"].is_valid().to_numpy())
 
 
-def repeated_hashes(lake: Lake, table: str, batch_ids: Sequence[str]) -> npt.NDArray[np.int64] | None:
-    """Hashes that stand more than once among the landed rows of the batches.
+def suspects(lake: Lake, table: str, batch_ids: Sequence[str], key: HashedKey) -> pa.Table | None:
+    """`_batch_id` and the key, null where a token says so, of every landed row of the batches whose hash stands more than once.
 
-    None where they do not tell: a row landed before hashes were written, or more rows than are compared in one process.
+    None where the hashes do not tell: a row landed before they were written, or too many rows to be held in one process.
     """
     dataset = arrow_dataset(lake, "bronze", table)
     if dataset is None or KEY_HASH not in dataset.schema.names:
         return None
+    chosen = pc.field("_batch_id").isin(list(batch_ids))
+    hashes = _hashes(dataset, chosen)
+    if hashes is None:
+        return None
+    repeated, counts = np.unique(_standing_twice(hashes), return_counts=True)
+    # The first row of each was left out of its count.
+    if counts.sum() + len(repeated) > MOST_SUSPECTS:
+        return None
+    wanted = {"_batch_id": pc.field("_batch_id"), **{name: _typed(name, key.null_tokens) for name in key.columns}}
+    return dataset.to_table(columns=wanted, filter=chosen & pc.field(KEY_HASH).isin(pa.array(repeated)))
+
+
+def _hashes(dataset: "pads.Dataset", chosen: pc.Expression) -> Hashes | None:
+    """The hashes of the rows; None if one has none or there are more than are compared here."""
     found, count = [np.array([], dtype=np.int64)], 0
     # Asked of the rows: where a file lacks the column, `is_valid` in a scan is answered by bounds that delta-rs makes up for it.
-    for rows in dataset.to_batches(columns=[KEY_HASH, "_malformed"], filter=pc.field("_batch_id").isin(list(batch_ids))):
+    for rows in dataset.to_batches(columns=[KEY_HASH, "_malformed"], filter=chosen):
         count += rows.num_rows
         is_untold = pc.and_(rows[KEY_HASH].is_null(), rows["_malformed"].is_null())
         if count > MOST_ROWS or pc.any(is_untold).as_py():
             return None
         found.append(rows[KEY_HASH].drop_null().to_numpy())
-    ordered = np.sort(np.concatenate(found))
-    return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    return np.concatenate(found)
 
 
-def _text_words(texts: pa.ChunkedArray, null_tokens: Sequence[str]) -> Hashes:
+def _standing_twice(hashes: Hashes) -> Hashes:
+    """Every hash as often as it stands but once. The hashes are sorted in their place, for they may be many."""
+    hashes.sort()
+    twice: Hashes = hashes[1:][hashes[1:] == hashes[:-1]]
+    return twice
+
+
+def _typed(name: str, null_tokens: Sequence[str]) -> pc.Expression:
+    """The field as the typed view has a string."""
+    text = pc.field(name)
+    return pc.if_else(text.isin(list(null_tokens)), pa.scalar(None, pa.string()), text) if null_tokens else text
+
+
+def _text_words(texts: pa.ChunkedArray, null_tokens: Sequence[str]) -> Words:
     """Each text as a row of words of eight bytes, padded with NUL, and its length; a null is an empty text."""
     plain = texts.cast(pa.string()) if pa.types.is_dictionary(texts.type) else texts
     if null_tokens:
@@ -94,7 +127,7 @@ def _values(cells: pa.ChunkedArray) -> list[bytes]:
     ]
 
 
-def _mixed(hashes: Hashes, words: Hashes) -> Hashes:
+def _mixed(hashes: Words, words: Words) -> Words:
     for word in words.T:
         hashes = (hashes ^ word) * _STEP
         hashes = (hashes ^ (hashes >> _HALF)) * _MIX

@@ -21,7 +21,7 @@ from jobs.intake.malformed import explain_malformed
 from jobs.intake.read import OpenRange, read_range, read_ranges, read_rest, rest_from
 from jobs.intake.scan import Range
 from jobs.lake.bronze import BOUNDED, bronze_table_schema, ensure_bronze
-from jobs.lake.files import FILE_ROWS, file_name, gathered, write_file
+from jobs.lake.files import FILE_ROWS, file_name, gathered, repeated, write_file
 from jobs.lake.key_hash import HashedKey, hashed_key, key_hashes
 from jobs.lake.pass_record import Landed, LandedBatch, PassBatch
 from jobs.lake.place import Lake
@@ -135,16 +135,12 @@ def _as_bronze(rows: pa.Table, reading: Reading) -> pa.Table:
     """The rows with bronze's columns; texts that repeat themselves as dictionaries, as the reader gives them."""
     batch, count = reading.batch, rows.num_rows
     lineage = {
-        "_batch_id": _repeated(batch.batch_id, count),
-        "_part": _repeated(batch.landed_part, count),
+        "_batch_id": repeated(batch.batch_id, count),
+        "_part": repeated(batch.landed_part, count),
         "_row": _resent_row(rows) if batch.revision else rows["_row"],
         KEY_HASH: key_hashes(rows, reading.key, batch.batch_id) if reading.key else pa.nulls(count, pa.int64()),
     }
     return pa.table({name: lineage[name] if name in lineage else rows[name] for name in reading.schema.names})
-
-
-def _repeated(text: str, count: int) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), count), pa.array([text]))
 
 
 def _resent_row(rows: pa.Table) -> Any:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # it brings pandas with it, which a command that reads no dat
     import pyarrow.dataset as pads
 
 PLAIN_TABLE = {"delta.enableDeletionVectors": "false", "delta.checkpointPolicy": "classic"}
+BOUNDED_COLUMNS = "delta.dataSkippingStatsColumns"
 ARROW_TYPES = {
     "string": pa.string(),
     "integer": pa.int64(),
@@ -40,13 +41,14 @@ def column(name: str, kind: pa.DataType, comment: str) -> pa.Field:
 
 
 def ensure_table(lake: Lake, layer: str, name: str, schema: pa.Schema, comment: str, *, bounded: Sequence[str] | None = None) -> DeltaTable:
-    """The table, made or widened by the schema's new columns if need be (before any commit that uses them).
+    """The table, made, widened by the schema's new columns or told its `bounded` ones if need be (before any commit that uses them).
 
-    `bounded`: the columns of which a new table keeps bounds by file; None for Delta's own choice.
+    `bounded`: the columns of which the table keeps bounds by file, None for Delta's own choice. Whoever writes files with bounds of some
+    columns alone must say so here: a dataset of delta-rs takes bounds that are missing for bounds that no row meets, and drops the rows.
     """
     uri = lake.table_uri(layer, name)
+    bounds = {} if bounded is None else {BOUNDED_COLUMNS: ",".join(bounded)}
     if not DeltaTable.is_deltatable(uri, lake.options()):
-        bounds = {} if bounded is None else {"delta.dataSkippingStatsColumns": ",".join(bounded)}
         settings = {**PLAIN_TABLE, **bounds}
         DeltaTable.create(uri, schema, mode="ignore", storage_options=lake.options(), configuration=settings, description=comment)
     table = DeltaTable(uri, storage_options=lake.options())
@@ -54,6 +56,9 @@ def ensure_table(lake: Lake, layer: str, name: str, schema: pa.Schema, comment: 
     missing = [field for field in DeltaSchema.from_arrow(schema).fields if field.name not in standing]
     if missing:
         table.alter.add_columns(missing)
+        table = DeltaTable(uri, storage_options=lake.options())
+    if not bounds.items() <= table.metadata().configuration.items():
+        table.alter.set_table_properties(bounds)
         table = DeltaTable(uri, storage_options=lake.options())
     return table
 

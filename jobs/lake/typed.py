@@ -49,14 +49,12 @@ def typed_view(bronze: DataFrame, contract: Contract, batches: Sequence[BatchFac
     """One row per landed row: `<name>` typed, `<name>__text` as it came where the type is not string, lineage and the batch's facts.
 
     Null tokens are null in both; a value that does not parse is null in `<name>` alone. A provider's code book is applied, and
-    `<name>__source` keeps its code. `_is_malformed` marks a line that did not parse; all its fields are null. A table that took nothing
-    since keys are hashed on landing has no `_key_hash`.
+    `<name>__source` keeps its code. `_is_malformed` marks a line that did not parse; all its fields are null.
     """
     rows = _with_facts(bronze, batches)
     fields = [column for field in contract.fields for column in _field_columns(field, contract)]
     facts = [F.col(column.name) for column in FACTS.fields[1:]]
-    hashes = [KEY_HASH] if KEY_HASH in bronze.columns else []
-    return rows.select(*LINEAGE, "_record", *hashes, *facts, F.col("_malformed").isNotNull().alias("_is_malformed"), *fields)
+    return rows.select(*LINEAGE, "_record", *facts, F.col("_malformed").isNotNull().alias("_is_malformed"), *fields)
 
 
 def empty_typed_view(spark: SparkSession, contract: Contract, batches: Sequence[BatchFacts]) -> DataFrame:

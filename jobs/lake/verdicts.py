@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from jobs.catalogue.contract import Contract
 from jobs.errors import PassError
-from jobs.lake.files import commit_files, file_name, gathered, write_file
+from jobs.lake.files import commit_files, file_name, gathered, repeated, write_file
 from jobs.lake.passes import transaction_id
 from jobs.lake.place import Lake
 from jobs.lake.tables import column, ensure_table, has_transaction, open_table
@@ -42,19 +42,27 @@ def is_judged(lake: Lake, contract: Contract, number: int) -> bool:
 
 
 def write_verdicts(
-    lake: Lake, contract: Contract, number: int, judged: DataFrame, masks: Sequence[Column], *, is_small: bool
+    lake: Lake,
+    contract: Contract,
+    number: int,
+    judged: DataFrame,
+    masks: Sequence[Column],
+    *,
+    is_small: bool,
+    origin: tuple[str, str] | None = None,
 ) -> list[MaskGroup] | None:
     """Commit one verdict per row of the judged frame, as one version carrying the pass' transaction; how many rows have which masks.
 
     None, and nothing written, where the pass' verdicts stand already. Rows of a small frame come into this process, those of a large one
-    are written where they are computed.
+    are written where they are computed. `origin` is batch and part of all rows, where these are the same.
     """
-    table = ensure_table(lake, "verdicts", contract.table, verdict_schema(len(masks)), f"{contract.title} (verdicts)")
+    table = ensure_table(lake, "verdicts", contract.table, verdict_schema(len(masks)), f"{contract.title} (verdicts)", bounded=BOUNDED)
     application = transaction_id(contract.resource)
     if has_transaction(table, application, number):
         return None
-    verdicts = judged.select(*ROW_ID, *[mask.alias(f"_mask_{index}") for index, mask in enumerate(masks)])
-    writer = _Writer(lake.filesystem, lake.path("verdicts", contract.table), number)
+    # Two texts that are the same in every row would cost more on the way to Arrow than all the masks.
+    verdicts = judged.select(*(("_row",) if origin else ROW_ID), *[mask.alias(f"_mask_{index}") for index, mask in enumerate(masks)])
+    writer = _Writer(lake.filesystem, lake.path("verdicts", contract.table), number, origin)
     told = [_write(writer, verdicts.toArrow())] if is_small else _written_by_workers(writer, verdicts)
     commit_files(table, application, number, [one["file"] for one in told])
     groups: Counter[tuple[str, tuple[int, ...]]] = Counter()
@@ -65,11 +73,12 @@ def write_verdicts(
 
 @dataclass(frozen=True)
 class _Writer:
-    """Where a pass' verdicts are written. Travels to workers."""
+    """Where a pass' verdicts are written, and batch and part that all are of, if these are not among their columns. Travels to workers."""
 
     filesystem: Callable[[], pafs.FileSystem]
     folder: str
     number: int
+    origin: tuple[str, str] | None
 
 
 def _written_by_workers(writer: _Writer, verdicts: DataFrame) -> list[dict[str, Any]]:
@@ -82,11 +91,15 @@ def _written_by_workers(writer: _Writer, verdicts: DataFrame) -> list[dict[str, 
 
 def _write(writer: _Writer, verdicts: pa.Table) -> dict[str, Any]:
     """The file that was written, and (batch, masks …, rows) of every combination of masks in it."""
-    rows = verdicts.append_column("_judgement", pa.repeat(pa.scalar(writer.number, pa.int64()), verdicts.num_rows))
-    file = write_file(rows, writer.filesystem(), writer.folder, file_name(writer.number), BOUNDED)
-    names = [name for name in verdicts.column_names if name.startswith("_mask_")]
-    groups = verdicts.group_by(["_batch_id", *names]).aggregate([([], "count_all")])
-    return {"file": file, "groups": [list(group) for group in zip(*groups.to_pydict().values(), strict=True)]}
+    masks = [name for name in verdicts.column_names if name.startswith("_mask_")]
+    constants: dict[str, str | int] = {"_judgement": writer.number}
+    if writer.origin:
+        constants |= zip(("_batch_id", "_part"), writer.origin, strict=True)
+    for name, value in constants.items():
+        verdicts = verdicts.append_column(name, repeated(value, verdicts.num_rows))
+    file = write_file(verdicts, writer.filesystem(), writer.folder, file_name(writer.number), BOUNDED)
+    groups = verdicts.group_by(["_batch_id", *masks]).aggregate([([], "count_all")]).to_pylist()
+    return {"file": file, "groups": [[group[name] for name in ("_batch_id", *masks, "count_all")] for group in groups]}
 
 
 def verdicts_of(spark: SparkSession, lake: Lake, contract: Contract, number: int, batch_ids: Sequence[str]) -> DataFrame:

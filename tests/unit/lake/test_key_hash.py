@@ -1,15 +1,17 @@
-"""Hashes of keys: what must be equal, what may not be told, and which stand twice."""
+"""Hashes of keys: what must be equal, what may not be told, and the rows that are left to be compared in full."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from deltalake import write_deltalake
 
 from jobs.catalogue.contract import Contract, Dialect, Field
 from jobs.lake import key_hash
-from jobs.lake.key_hash import HashedKey, hashed_key, key_hashes, repeated_hashes
+from jobs.lake.bronze import BOUNDED, ensure_bronze
+from jobs.lake.files import commit_files, file_name, write_file
+from jobs.lake.key_hash import HashedKey, hashed_key, key_hashes, suspects
 from jobs.lake.place import Lake, local_lake
 
 KEY = HashedKey(("case_id", "district"), ("", "无"))
@@ -24,13 +26,16 @@ def rows(*keys: tuple[str | None, str | None], batch: str = "b1", malformed: Seq
 
 
 def hashes(*keys: tuple[str | None, str | None], batch: str = "b1") -> list[int]:
-    told: list[int] = rows(*keys, batch=batch)["_key_hash"].to_pylist()
-    return told
+    found: list[int] = rows(*keys, batch=batch)["_key_hash"].to_pylist()
+    return found
 
 
 def contract(**key: object) -> Contract:
     plain = {"classification": "L1", "title": "x"}
-    fields = (Field.model_validate({"name": "case_id", "header": "case_id", "key_position": 1, **plain, **key}),)
+    fields = (
+        Field.model_validate({"name": "case_id", "header": "case_id", "key_position": 1, **plain, **key}),
+        Field.model_validate({"name": "district", "header": "district", **plain}),
+    )
     return Contract(
         resource="bench.case", version="1", title="x", purpose="x", grain="x", catalogue_code="1", load="append", fields=fields,
         dialects=(Dialect(),), sha256="x",
@@ -44,19 +49,19 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def write(lake: Lake, table: pa.Table) -> None:
-    write_deltalake(lake.table_uri("bronze", TABLE), table, mode="append", schema_mode="merge")
-
-
-def found(lake: Lake, *batches: str) -> set[int] | None:
-    repeated = repeated_hashes(lake, TABLE, batches)
-    return None if repeated is None else set(repeated.tolist())
+    """The rows as the next pass lands them."""
+    standing = ensure_bronze(lake, contract())
+    number = standing.version()
+    lines = table.append_column("_row", pa.array(range(1, table.num_rows + 1), pa.int64()))
+    file = write_file(lines, lake.filesystem(), lake.path("bronze", TABLE), file_name(number), BOUNDED)
+    commit_files(standing, "test", number, [file])
 
 
 def test_equal_keys_have_equal_hashes_and_ten_thousand_others_differ() -> None:
     keys = [(f"编号{number}", "河西") for number in range(5_000)] + [(f"编号{number}", "河东") for number in range(5_000)]
-    told = hashes(*keys)
-    assert len(set(told)) == 10_000
-    assert hashes(*reversed(keys)) == told[::-1]
+    found = hashes(*keys)
+    assert len(set(found)) == 10_000
+    assert hashes(*reversed(keys)) == found[::-1]
 
 
 @pytest.mark.parametrize(
@@ -100,17 +105,21 @@ def test_a_key_with_a_code_book_is_not_hashed() -> None:
     assert hashed_key(contract().model_copy(update={"dialects": (Dialect(), book)})) is None
 
 
-def test_the_hash_of_every_doubled_key_is_found_whatever_files_its_rows_stand_in(lake: Lake) -> None:
+def test_the_rows_of_every_doubled_key_of_the_batches_are_suspects_whatever_files_they_stand_in(lake: Lake) -> None:
     write(lake, rows(("a", "1"), ("b", "2"), ("c", "无")))
     write(lake, rows(("b", "2"), ("c", None), (None, None), malformed=[2]))
     write(lake, rows(("d", "1"), ("d", "1"), batch="b2"))
-    assert found(lake, "b1") == set(hashes(("b", "2"), ("c", "无")))
-    assert found(lake, "b1", "b2") == set(hashes(("b", "2"), ("c", "无")) + hashes(("d", "1"), batch="b2"))
+    found = suspects(lake, TABLE, ["b1"], KEY)
+    assert found is not None
+    assert Counter((row["case_id"], row["district"]) for row in found.to_pylist()) == {("b", "2"): 2, ("c", None): 2}
+    assert {row["_batch_id"] for row in suspects(lake, TABLE, ["b1", "b2"], KEY).to_pylist()} == {"b1", "b2"}  # type: ignore[union-attr]
 
 
-def test_without_a_doubled_key_no_hash_is_found(lake: Lake) -> None:
+def test_without_a_doubled_key_there_is_no_suspect(lake: Lake) -> None:
     write(lake, rows(("a", "1"), ("b", "2")))
-    assert found(lake, "b1") == set()
+    found = suspects(lake, TABLE, ["b1"], KEY)
+    assert found is not None
+    assert found.num_rows == 0
 
 
 def test_rows_that_landed_without_hashes_and_too_many_rows_leave_it_to_the_keys_themselves(
@@ -118,10 +127,13 @@ def test_rows_that_landed_without_hashes_and_too_many_rows_leave_it_to_the_keys_
 ) -> None:
     table = rows(("a", "1"), ("a", "1"), ("a", "1"))
     write(lake, table.drop_columns(["_key_hash"]))
-    assert found(lake, "b1") is None
+    assert suspects(lake, TABLE, ["b1"], KEY) is None
     write(lake, table)
-    assert found(lake, "b1") is None
+    assert suspects(lake, TABLE, ["b1"], KEY) is None
     write(lake, rows(("a", "1"), ("a", "1"), ("a", "1"), batch="b2"))
-    assert found(lake, "b2") == set(hashes(("a", "1"), batch="b2"))
+    assert suspects(lake, TABLE, ["b2"], KEY) is not None
+    monkeypatch.setattr(key_hash, "MOST_SUSPECTS", 2)
+    assert suspects(lake, TABLE, ["b2"], KEY) is None
+    monkeypatch.setattr(key_hash, "MOST_SUSPECTS", 3)
     monkeypatch.setattr(key_hash, "MOST_ROWS", 2)
-    assert found(lake, "b2") is None
+    assert suspects(lake, TABLE, ["b2"], KEY) is None
