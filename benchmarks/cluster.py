@@ -26,6 +26,8 @@ from jobs.storage.accounts import pipeline_endpoint
 
 BOUND = 0.65
 MOST_RUNS = 3
+# An executor has half of a run's rows to become warm on.
+WARM_UPS = 3
 STORE = "versitygw"
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -61,8 +63,8 @@ def _session(cluster: Cluster, pipeline: Pipeline) -> SparkSession:
 
 
 def _runs(pipeline: Pipeline, spark: SparkSession, cluster: Cluster, batch: PassBatch, count: int) -> list[Run]:
-    """That many runs after one that warms the executors up."""
-    return [_run(pipeline, spark, cluster, batch) for _ in range(count + 1)][1:]
+    """That many runs after those that warm the executors up."""
+    return [_run(pipeline, spark, cluster, batch) for _ in range(WARM_UPS + count)][WARM_UPS:]
 
 
 def _run(pipeline: Pipeline, spark: SparkSession, cluster: Cluster, batch: PassBatch) -> Run:

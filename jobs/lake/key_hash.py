@@ -30,6 +30,8 @@ LONGEST = 256
 MOST_ROWS = 32_000_000
 # Up to so many rows whose hash stands twice are compared in full beside the others.
 MOST_SUSPECTS = 200_000
+# By itself Arrow reads so far ahead that a pass is as good as whole in memory.
+AHEAD = {"batch_readahead": 4, "fragment_readahead": 1}
 _WORD = 8
 # Odd, so that multiplying loses nothing; the second is MurmurHash3's finalizer's.
 _STEP, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xFF51AFD7ED558CCD)
@@ -78,20 +80,22 @@ def suspects(lake: Lake, table: str, batch_ids: Sequence[str], key: HashedKey) -
     if counts.sum() + len(repeated) > MOST_SUSPECTS:
         return None
     wanted = {"_batch_id": pc.field("_batch_id"), **{name: _typed(name, key.null_tokens) for name in key.columns}}
-    return dataset.to_table(columns=wanted, filter=chosen & pc.field(KEY_HASH).isin(pa.array(repeated)))
+    return dataset.to_table(columns=wanted, filter=chosen & pc.field(KEY_HASH).isin(pa.array(repeated)), **AHEAD)
 
 
 def _hashes(dataset: "pads.Dataset", chosen: pc.Expression) -> Hashes | None:
     """The hashes of the rows; None if one has none or there are more than are compared here."""
-    found, count = [np.array([], dtype=np.int64)], 0
-    # Asked of the rows: where a file lacks the column, `is_valid` in a scan is answered by bounds that delta-rs makes up for it.
-    for rows in dataset.to_batches(columns=[KEY_HASH, "_malformed"], filter=chosen):
-        count += rows.num_rows
-        is_untold = pc.and_(rows[KEY_HASH].is_null(), rows["_malformed"].is_null())
-        if count > MOST_ROWS or pc.any(is_untold).as_py():
+    count = dataset.count_rows(filter=chosen)
+    if count > MOST_ROWS:
+        return None
+    hashes, filled = np.empty(count, dtype=np.int64), 0
+    for rows in dataset.to_batches(columns=[KEY_HASH, "_malformed"], filter=chosen, **AHEAD):
+        if pc.any(pc.and_(rows[KEY_HASH].is_null(), rows["_malformed"].is_null())).as_py():
             return None
-        found.append(rows[KEY_HASH].drop_null().to_numpy())
-    return np.concatenate(found)
+        found = rows[KEY_HASH].drop_null()
+        hashes[filled : filled + len(found)] = found
+        filled += len(found)
+    return hashes[:filled]
 
 
 def _standing_twice(hashes: Hashes) -> Hashes:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from jobs import __version__
+
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "requirements"
 LOCKS = sorted(REQUIREMENTS.glob("*.txt"))
@@ -51,6 +53,12 @@ def faults(requirements: list[Requirement], lock: str) -> list[str]:
 def test_what_setup_py_declares_is_locked_at_a_version_that_satisfies_it(lock: str) -> None:
     assert len(declared()) >= 10
     assert faults(declared(), lock) == []
+
+
+def test_the_version_is_one_for_package_command_and_changelog() -> None:
+    newest = re.search(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest is not None
+    assert setup_argument("version") == __version__ == newest[1]
 
 
 def test_the_airflow_extra_is_what_its_lock_holds() -> None:
