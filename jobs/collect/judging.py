@@ -143,8 +143,9 @@ def _suspects(lake: Lake, contract: Contract, judged: Judged, key: KeyRule) -> D
     """The rows among which a doubled key may be: by hashes that stand twice where rows have them, else all; None if there is none."""
     hashed = hashed_key(contract)
     # Rows of an earlier pass may have been hashed by another key of the contract; a row condition asks for other columns than the key's.
-    is_told = judged.is_fresh and hashed is not None and hashed.columns == key.columns and not key.rule.kwargs.get("row_condition")
-    found = suspects(lake, contract.table, judged.batch_ids, hashed) if hashed and is_told else None
+    if not judged.is_fresh or hashed is None or hashed.columns != key.columns or key.rule.kwargs.get("row_condition"):
+        return judged.keyed
+    found = suspects(lake, contract.table, judged.batch_ids, hashed)
     if found is None:
         return judged.keyed
     if not found.num_rows:

@@ -76,6 +76,8 @@ def suspects(lake: Lake, table: str, batch_ids: Sequence[str], key: HashedKey) -
     if hashes is None:
         return None
     repeated, counts = np.unique(_standing_twice(hashes), return_counts=True)
+    if not len(repeated):  # as a rule; Arrow would read every key to find none of them
+        return pa.schema([(name, pa.string()) for name in ("_batch_id", *key.columns)]).empty_table()
     # The first row of each was left out of its count.
     if counts.sum() + len(repeated) > MOST_SUSPECTS:
         return None

@@ -81,9 +81,9 @@ def binary(settings: Settings) -> Path:
 
 def _start(settings: Settings, port: int) -> None:
     data, iam = (private_folder(store_folder(settings) / name) for name in ("data", "iam"))
-    options = ["--iam-dir", str(iam), "--health", HEALTH_PATH, "--keep-alive", "--quiet", "--region", settings.store.region]
-    # The cache keeps names of accounts in memory that later requests write over: an account then answers to another's name.
-    options.append("--iam-cache-disable")
+    # The cache of accounts keeps names in memory that later requests write over: an account then answers to another's name.
+    accounts = ["--iam-dir", str(iam), "--iam-cache-disable"]
+    options = [*accounts, "--health", HEALTH_PATH, "--keep-alive", "--quiet", "--region", settings.store.region]
     record = start_process(
         NAME,
         [
