@@ -83,8 +83,8 @@ def _conf(settings: Settings, java_options: str) -> dict[str, str]:
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
         "spark.sql.shuffle.partitions": str(settings.spark.shuffle_partitions),
-        # A stage of a hundred rules would be one method of 44 kB of byte code, which the JVM compiles in one session and not in the next (a
-        # factor of three); past this size each expression is compiled by itself.
+        # The stage of two hundred rules would be one method of 44 kB of byte code, which the JVM compiles in one session and not in the
+        # next (a factor of three); past this size each expression is compiled by itself.
         "spark.sql.codegen.hugeMethodLimit": "8000",
         # A recursive query bounds its depth itself; the rows of a city's closure are more than a million.
         "spark.sql.cteRecursionRowLimit": "-1",
